@@ -1,0 +1,123 @@
+/** Input that must not be sent. The message names the field as displayed; the caller adds the item. */
+export class InvalidInput extends Error {
+	constructor(
+		message: string,
+		readonly description?: string,
+	) {
+		super(message);
+	}
+}
+
+/** Bounds of a number, both ends included unless `above` is given. */
+export interface NumberRange {
+	min?: number;
+	above?: number;
+	max: number;
+	/** The value must be divisible by this. */
+	step?: number;
+	unit?: string;
+}
+
+const SHOWN_CHARACTERS = 80;
+
+/** A value as a message shows it: short, and with its kind where that matters. */
+export function shown(value: unknown): string {
+	if (value === undefined || value === null || value === '') return 'empty';
+	const text = typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+	const short = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+	return typeof value === 'object' ? `not text (${short})` : short;
+}
+
+/** Whether an optional value counts as not set; an empty cell of a spreadsheet arrives as "". */
+export function isUnset(value: unknown): value is undefined | null | '' {
+	return value === undefined || value === null || value === '';
+}
+
+function describeRange({ min, above, max, step, unit }: NumberRange): string {
+	const from = above === undefined ? `from ${min} to ${max}` : `above ${above} and up to ${max}`;
+	return `${from}${unit ? ` ${unit}` : ''}${step ? `, divisible by ${step}` : ''}`;
+}
+
+function toNumber(value: unknown): number {
+	if (typeof value === 'string' && value.trim() !== '') return Number(value);
+	return typeof value === 'number' ? value : Number.NaN;
+}
+
+/** A number inside its range; numeric strings from expressions ("3") count as numbers. */
+export function checkNumber(label: string, value: unknown, range: NumberRange): number {
+	const number = toNumber(value);
+	const { min = -Infinity, above = -Infinity, max } = range;
+	if (!(number >= min && number > above && number <= max)) {
+		throw new InvalidInput(
+			`${label} is ${shown(value)}, but must be a number ${describeRange(range)}`,
+		);
+	}
+	return number;
+}
+
+/** A whole number inside its range, both ends included. */
+export function checkWholeNumber(label: string, value: unknown, range: NumberRange): number {
+	const number = toNumber(value);
+	const { min = -Infinity, max, step = 1 } = range;
+	if (!Number.isInteger(number) || number < min || number > max || number % step !== 0) {
+		throw new InvalidInput(
+			`${label} is ${shown(value)}, but must be a whole number ${describeRange(range)}`,
+		);
+	}
+	return number;
+}
+
+/** A number that stays exact on its way to the API, which takes int64. */
+export function checkSeed(label: string, value: unknown): number {
+	const number = toNumber(value);
+	// A numeric string beyond the safe range would be rounded to another seed without a word.
+	if (!Number.isSafeInteger(number)) {
+		throw new InvalidInput(
+			`${label} is ${shown(value)}, but must be a whole number from ${Number.MIN_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`,
+		);
+	}
+	return number === 0 ? 0 : number;
+}
+
+/** One of the values that a list offers. */
+export function checkChoice<T extends string>(
+	label: string,
+	value: unknown,
+	choices: readonly T[],
+): T {
+	const choice = choices.find((candidate) => candidate === value);
+	if (choice === undefined) {
+		throw new InvalidInput(
+			`${label} is ${shown(value)}, but must be one of: ${choices.join(', ')}`,
+		);
+	}
+	return choice;
+}
+
+/** True or false; expressions may give the words as text. */
+export function checkBoolean(label: string, value: unknown): boolean {
+	if (value === true || value === 'true') return true;
+	if (value === false || value === 'false') return false;
+	throw new InvalidInput(`${label} is ${shown(value)}, but must be true or false`);
+}
+
+/** Text that is not blank and at most `max` characters long, an emoji counting as one. */
+export function checkText(label: string, value: unknown, max = Infinity): string {
+	if (typeof value !== 'string') {
+		throw new InvalidInput(
+			isUnset(value)
+				? `${label} is empty`
+				: `${label} must be text, but is ${shown(value)}, a value of type ${Array.isArray(value) ? 'list' : typeof value}`,
+		);
+	}
+	if (value.trim() === '') throw new InvalidInput(`${label} is empty`);
+	// A string never has more code points than UTF-16 units, so most need no counting.
+	const length = value.length > max ? [...value].length : value.length;
+	if (length > max) {
+		throw new InvalidInput(
+			`${label} has ${length} characters, but may have at most ${max}`,
+			`It starts with ${shown(value)}. Shorten it.`,
+		);
+	}
+	return value;
+}

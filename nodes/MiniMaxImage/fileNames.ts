@@ -1,0 +1,66 @@
+/** Bytes that most file systems allow in a name are 255; the rest is for number and extension. */
+const MAX_NAME_BYTES = 200;
+
+const FORBIDDEN = /[<>:"/\\|?*\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\ufeff]/g;
+
+/** Device names that Windows reserves, whatever extension follows. */
+const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i;
+
+const IMAGE_EXTENSION = /\.(jpe?g|png|webp|gif)$/i;
+
+/**
+ * A file name without extension that every file system takes. An image extension at the end is dropped, since the
+ * extension follows the real bytes.
+ *
+ * @returns an empty string when nothing usable is left
+ */
+export function safeBaseName(wanted: string): string {
+	const cleaned = wanted
+		.normalize('NFC')
+		.replace(IMAGE_EXTENSION, '')
+		.replace(FORBIDDEN, '_')
+		.replace(/\s+/g, ' ');
+	let short = '';
+	let bytes = 0;
+	for (const character of cleaned) {
+		bytes += Buffer.byteLength(character);
+		if (bytes > MAX_NAME_BYTES) break;
+		short += character;
+	}
+	// Windows drops dots and spaces at the end; a dot at the start hides the file elsewhere.
+	const name = short.replace(/^[. ]+|[. ]+$/g, '');
+	if (/^_*$/.test(name)) return '';
+	return RESERVED.test(name) ? `_${name}` : name;
+}
+
+/** Hands out file names without extension, each only once in an execution. */
+export class FileNames {
+	private readonly taken = new Set<string>();
+
+	/** Next number to try for a base name, so that a thousand equal names cost no more than ten. */
+	private readonly nextNumber = new Map<string, number>();
+
+	/** A name for each of `count` images: the base name alone for a single one, numbered otherwise. */
+	take(wanted: string, count: number): string[] {
+		const base = safeBaseName(wanted) || 'image';
+		if (count === 1 && this.claim(base)) return [base];
+		return Array.from({ length: count }, () => this.numbered(base, count));
+	}
+
+	private numbered(base: string, count: number): string {
+		const id = base.toLowerCase();
+		for (let number = this.nextNumber.get(id) ?? (count === 1 ? 2 : 1); ; number++) {
+			if (!this.claim(`${base}-${number}`)) continue;
+			this.nextNumber.set(id, number + 1);
+			return `${base}-${number}`;
+		}
+	}
+
+	/** File systems may not tell upper from lower case. */
+	private claim(name: string): boolean {
+		const id = name.toLowerCase();
+		if (this.taken.has(id)) return false;
+		this.taken.add(id);
+		return true;
+	}
+}

@@ -1,0 +1,219 @@
+import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { toNodeApiError } from './errors';
+import type { ErrorDetails, NodeError } from './errors';
+import { FileNames } from './fileNames';
+import { ApiClient, CREDENTIAL } from './http/client';
+import { Slots } from './http/concurrency';
+import { Downloader, MAX_DOWNLOAD_MB } from './http/download';
+import { describeFile, identifyImage, readPixelSize } from './imageFormat';
+import { toItems } from './items';
+import type { OutputImage, RequestFacts } from './items';
+import { readParameters, refusing } from './parameters';
+import { References } from './references';
+import { toWireRequest } from './request';
+import { readAnswer } from './response';
+import type { Failure, GeneratedImages, ItemParameters, Outcome, WireImage } from './types';
+
+const IMAGE_GENERATION = '/v1/image_generation';
+
+/** Images fetched at a time; each is held in memory until n8n has stored it. */
+const MAX_DOWNLOADS = 5;
+
+const BASE64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/;
+
+/** What became of one input item. */
+export interface ItemResult {
+	items: INodeExecutionData[];
+	errors: NodeError[];
+	/** Links of the images that the item paid for. */
+	links: string[];
+	/** Images that were asked for and not made. */
+	missing: number;
+	/** Of those, blocked for content safety. */
+	blocked: number;
+}
+
+/** An input item that passed all checks. */
+export interface Plan {
+	itemIndex: number;
+	parameters: ItemParameters;
+	/** One name an image where the user chose a name; absent where it is made from the request id. */
+	fileNames?: string[];
+}
+
+const inWords = (bytes: Buffer) => (identifyImage(bytes) ? undefined : describeFile(bytes));
+
+/** Makes the images of one execution, item by item. */
+export class ImageGenerator {
+	private readonly fileNames = new FileNames();
+
+	private readonly references: References;
+
+	private readonly downloads = new Slots(MAX_DOWNLOADS);
+
+	private readonly downloader: Downloader;
+
+	private constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly client: ApiClient,
+		stop: AbortSignal,
+	) {
+		this.references = new References(context);
+		this.downloader = new Downloader(context, stop, inWords);
+	}
+
+	/**
+	 * @param stop aborted when the execution is stopped
+	 * @throws NodeOperationError when the credential cannot be used
+	 */
+	static async open(context: IExecuteFunctions, stop: AbortSignal): Promise<ImageGenerator> {
+		const credentials = await context.getCredentials(CREDENTIAL);
+		const client = await refusing(context, 0, () => new ApiClient(context, credentials));
+		return new ImageGenerator(context, client, stop);
+	}
+
+	/**
+	 * Checks everything about an item that can be checked before anything is sent.
+	 *
+	 * @throws NodeOperationError that names field, value, what is allowed and the item
+	 */
+	async plan(itemIndex: number): Promise<Plan> {
+		const parameters = await readParameters(this.context, itemIndex);
+		await refusing(this.context, itemIndex, () =>
+			this.references.check(itemIndex, parameters.references),
+		);
+		const { fileName } = parameters.output;
+		const fileNames =
+			fileName === undefined ? undefined : this.fileNames.take(fileName, parameters.request.count);
+		return { itemIndex, parameters, fileNames };
+	}
+
+	/**
+	 * Sends the request of an item.
+	 *
+	 * @param halt ends waiting before the request is on its way
+	 * @returns a function that fetches the images, so that the next request need not wait for that
+	 */
+	async request(plan: Plan, halt: AbortSignal): Promise<() => Promise<ItemResult>> {
+		const { itemIndex, parameters } = plan;
+		const outcome = await this.send(plan, halt);
+		if (!outcome.ok) {
+			const error = this.toError(plan, outcome.failure);
+			return () => Promise.resolve({ ...nothing(parameters), errors: [error] });
+		}
+		const facts = { itemIndex, parameters, answer: outcome.value, answeredAt: Date.now() };
+		const inline = outcome.value.images.some((image) => 'base64' in image);
+		if (!inline) return () => this.deliver(plan, facts);
+		// Inline images are large, so the next request waits until n8n has stored them.
+		const result = await this.deliver(plan, facts);
+		return () => Promise.resolve(result);
+	}
+
+	private async send(plan: Plan, halt: AbortSignal): Promise<Outcome<GeneratedImages>> {
+		const { itemIndex, parameters } = plan;
+		return await this.references.with(itemIndex, parameters.references, (imageFiles) =>
+			this.client.post(
+				IMAGE_GENERATION,
+				toWireRequest(parameters.request, imageFiles),
+				readAnswer,
+				parameters.send,
+				halt,
+			),
+		);
+	}
+
+	private async deliver(plan: Plan, facts: RequestFacts): Promise<ItemResult> {
+		const { answer, parameters } = facts;
+		const names =
+			plan.fileNames ??
+			this.fileNames.take(`minimax-${answer.requestId || 'image'}`, answer.images.length);
+		const images: OutputImage[] = [];
+		const errors: NodeError[] = [];
+		await Promise.all(
+			answer.images.map(async (image, index) => {
+				const outcome = await this.toOutputImage(image, index, parameters, names[index]);
+				if (outcome.ok) images[index] = outcome.value;
+				else errors[index] = this.toImageError(plan, facts, index, outcome.failure);
+			}),
+		);
+		const links = answer.images.flatMap((image) => ('url' in image ? [image.url] : []));
+		return {
+			// Both lists have holes where the other has an entry.
+			items: toItems(facts, images.filter(Boolean)),
+			errors: errors.filter(Boolean),
+			links,
+			missing: Math.max(0, parameters.request.count - answer.images.length),
+			blocked: answer.failedCount,
+		};
+	}
+
+	private async toOutputImage(
+		image: WireImage,
+		index: number,
+		{ output, send }: ItemParameters,
+		name = `image-${index + 1}`,
+	): Promise<Outcome<OutputImage>> {
+		const imageIndex = index + 1;
+		const imageUrl = 'url' in image ? image.url : undefined;
+		if (!output.downloadImages) return { ok: true, value: { imageIndex, imageUrl } };
+		return await this.downloads.run(async () => {
+			const bytes = 'url' in image ? await this.downloader.fetch(image.url, send) : decode(image);
+			if (!bytes.ok) return bytes;
+			const size = readPixelSize(bytes.value);
+			const file = await this.store(bytes.value, name);
+			return file.ok ? { ok: true, value: { imageIndex, imageUrl, size, file: file.value } } : file;
+		});
+	}
+
+	private async store(bytes: Buffer, name: string): Promise<Outcome<IBinaryData>> {
+		const { extension, mimeType } = identifyImage(bytes) ?? { extension: 'bin', mimeType: '' };
+		try {
+			const file = `${name}.${extension}`;
+			return {
+				ok: true,
+				value: await this.context.helpers.prepareBinaryData(bytes, file, mimeType),
+			};
+		} catch (error) {
+			return { ok: false, failure: { code: 'notStored', detail: (error as Error).message } };
+		}
+	}
+
+	private toImageError(plan: Plan, facts: RequestFacts, index: number, failure: Failure) {
+		const { requestId, images } = facts.answer;
+		const image = images[index];
+		return this.toError(
+			plan,
+			{ ...failure, traceId: failure.traceId ?? requestId },
+			{
+				subject: `Image ${index + 1} of ${images.length}`,
+				imageUrl: image && 'url' in image ? image.url : undefined,
+			},
+		);
+	}
+
+	private toError({ itemIndex, parameters }: Plan, failure: Failure, more?: Partial<ErrorDetails>) {
+		const { apiKey, credentials } = this.client;
+		return toNodeApiError(this.context.getNode(), failure, {
+			itemIndex,
+			apiKey,
+			region: credentials.region,
+			timeoutMs: parameters.send.timeoutMs,
+			limitMb: MAX_DOWNLOAD_MB,
+			...more,
+		});
+	}
+}
+
+function nothing({ request }: ItemParameters): ItemResult {
+	return { items: [], errors: [], links: [], missing: request.count, blocked: 0 };
+}
+
+function decode({ base64 }: { base64: string }): Outcome<Buffer> {
+	const text = base64.replace(/^data:[^,]*,/, '');
+	const bytes = BASE64.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
+	const other = inWords(bytes);
+	if (other === undefined) return { ok: true, value: bytes };
+	const detail = bytes.length === 0 ? 'it is not base64' : `it is ${other}`;
+	return { ok: false, failure: { code: 'badBase64', detail } };
+}

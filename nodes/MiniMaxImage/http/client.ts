@@ -1,0 +1,121 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IExecuteFunctions,
+	IN8nHttpFullResponse,
+} from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import { resolveBaseUrl } from '../../../credentials/regions';
+import { fateOf } from '../errors';
+import type { HttpAnswer } from '../response';
+import type { Failure, Outcome, SendSettings } from '../types';
+import { gateFor } from './pace';
+import type { Turn } from './pace';
+import { retryDelay } from './retry';
+import type { ByteStream } from './stream';
+import { readBody } from './stream';
+import { toFailure } from './transport';
+
+export const CREDENTIAL = 'miniMaxImageApi';
+
+/** Nine inline images of the largest size take far less; more is no answer of the API. */
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+
+/** The only place that talks to the API: pace, call, classify, then wait or return. */
+export class ApiClient {
+	readonly baseUrl: string;
+
+	readonly apiKey: string;
+
+	/** @throws Error in plain words when the credential's Base URL cannot be used */
+	constructor(
+		private readonly context: IExecuteFunctions,
+		readonly credentials: ICredentialDataDecryptedObject,
+	) {
+		this.baseUrl = resolveBaseUrl(credentials);
+		this.apiKey = String(credentials.apiKey ?? '').trim();
+	}
+
+	/**
+	 * Posts a JSON body until there is a final outcome.
+	 *
+	 * @param read tells success from failure in an answer
+	 * @param signal ends waiting; a request that is on its way is left to finish
+	 * @throws the signal's reason when waiting is ended
+	 */
+	async post<T>(
+		path: string,
+		body: object,
+		read: (answer: HttpAnswer, now: number) => Outcome<T>,
+		settings: SendSettings,
+		signal: AbortSignal,
+	): Promise<Outcome<T>> {
+		const gate = gateFor(this.apiKey, this.baseUrl);
+		const place = gate.takePlace();
+		for (let failures = 0; ;) {
+			const turn = await gate.enter(place, settings.requestsPerMinute, signal);
+			const outcome = await this.call(path, body, read, settings.timeoutMs);
+			endTurn(turn, outcome);
+			if (outcome.ok) return outcome;
+
+			const { code, retryAfterMs } = outcome.failure;
+			const fate = fateOf(code);
+			if (fate === 'rateLimit') {
+				if (gate.hopeless) return outcome;
+				continue;
+			}
+			failures += 1;
+			const delayMs = retryDelay(
+				{ failures, fate, retryAfterMs },
+				settings.maxRetries,
+				Math.random(),
+			);
+			if (delayMs === undefined) return outcome;
+			await sleep(delayMs, signal);
+		}
+	}
+
+	private async call<T>(
+		path: string,
+		body: object,
+		read: (answer: HttpAnswer, now: number) => Outcome<T>,
+		timeoutMs: number,
+	): Promise<Outcome<T>> {
+		const startedAt = Date.now();
+		try {
+			const {
+				statusCode,
+				headers,
+				body: stream,
+			} = (await this.context.helpers.httpRequestWithAuthentication.call(this.context, CREDENTIAL, {
+				method: 'POST',
+				url: this.baseUrl + path,
+				headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+				body,
+				timeout: timeoutMs,
+				// The status is data to classify, the key never follows a redirect, the size is bounded by us.
+				ignoreHttpStatusErrors: true,
+				disableFollowRedirect: true,
+				returnFullResponse: true,
+				encoding: 'stream',
+			})) as IN8nHttpFullResponse;
+			const bytes = await readBody(stream as ByteStream, {
+				maxBytes: MAX_ANSWER_BYTES,
+				timeoutMs: startedAt + timeoutMs - Date.now(),
+			});
+			return read({ statusCode, headers, text: bytes.toString('utf8') }, Date.now());
+		} catch (error) {
+			return { ok: false, failure: toFailure(error) };
+		}
+	}
+}
+
+/** Codes after which nobody knows whether the service counted the request. */
+const isUnknown = ({ code }: Failure) => /^[a-z]+$/i.test(code) && code !== 'blocked';
+
+function endTurn(turn: Turn, outcome: Outcome<unknown>): void {
+	if (outcome.ok) turn.passed();
+	else if (fateOf(outcome.failure.code) === 'rateLimit') turn.limited(outcome.failure.retryAfterMs);
+	else if (isUnknown(outcome.failure)) turn.unknown();
+	else turn.passed();
+}

@@ -1,0 +1,136 @@
+import type { IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import { fateOf } from '../errors';
+import type { Failure, Outcome, SendSettings } from '../types';
+import { retryDelay } from './retry';
+import type { ByteStream } from './stream';
+import { readBody } from './stream';
+import { toFailure } from './transport';
+
+/** No image is larger; what is larger is not read to its end. */
+export const MAX_DOWNLOAD_MB = 64;
+
+const MAX_REDIRECTS = 3;
+
+const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
+
+/**
+ * The address that a link is fetched from. Links come as `http://` too, which some networks block, while
+ * `https://` works for the same link; only a host on this machine is taken at its word.
+ *
+ * @returns undefined when the link is no http(s) link
+ */
+export function secureUrl(link: string, base?: string): string | undefined {
+	if (!URL.canParse(link, base)) return undefined;
+	const url = new URL(link, base);
+	if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) url.protocol = 'https:';
+	return ['http:', 'https:'].includes(url.protocol) ? url.href : undefined;
+}
+
+const fail = (code: string, detail?: string): Outcome<Buffer> => ({
+	ok: false,
+	failure: { code, detail },
+});
+
+const toNumber = (header: unknown) =>
+	typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
+
+/** What a status other than success means for a link: 403 and 410 never come back, 404 may be too early. */
+function statusFailure(status: number): Outcome<Buffer> {
+	return fail(
+		[403, 410].includes(status) ? 'linkExpired' : `http${status}`,
+		`HTTP status ${status}`,
+	);
+}
+
+/** Whether trying again may help; it costs nothing, since the image is paid for already. */
+function isWorthRetrying({ code }: Failure): boolean {
+	return code === 'http404' || code === 'timeout' || fateOf(code) !== 'final';
+}
+
+/** Fetches what links lead to, without the key: it knows nothing of credentials. */
+export class Downloader {
+	/** @param check whether the bytes are what was asked for, or in words what they are */
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly signal: AbortSignal,
+		private readonly check: (bytes: Buffer) => string | undefined,
+	) {}
+
+	/**
+	 * Fetches a link until there is a final outcome.
+	 *
+	 * @throws the signal's reason when the execution is stopped while waiting
+	 */
+	async fetch(link: string, { timeoutMs, maxRetries }: SendSettings): Promise<Outcome<Buffer>> {
+		for (let failures = 1; ; failures++) {
+			const outcome = await this.fetchOnce(link, Date.now() + timeoutMs);
+			if (outcome.ok) return outcome;
+			const { failure } = outcome;
+			const fate = isWorthRetrying(failure) ? 'retry' : 'final';
+			const delayMs = retryDelay({ ...failure, failures, fate }, maxRetries, Math.random());
+			if (delayMs === undefined) return outcome;
+			await sleep(delayMs, this.signal);
+		}
+	}
+
+	private async fetchOnce(link: string, deadline: number): Promise<Outcome<Buffer>> {
+		let url = secureUrl(link);
+		try {
+			for (let redirects = 0; url !== undefined; redirects++) {
+				const { statusCode, headers, body } = await this.get(url, deadline);
+				if (statusCode >= 300 && statusCode < 400 && typeof headers.location === 'string') {
+					body.destroy();
+					if (redirects === MAX_REDIRECTS) return fail('badLink', 'too many redirects');
+					url = secureUrl(headers.location, url);
+				} else if (statusCode === 200) {
+					return await this.read(body, toNumber(headers['content-length']), deadline);
+				} else {
+					body.destroy();
+					return statusFailure(statusCode);
+				}
+			}
+			return fail('badLink', 'neither http nor https');
+		} catch (error) {
+			const failure = toFailure(error);
+			return {
+				ok: false,
+				failure: failure.code === 'timeout' ? { code: 'downloadTimeout' } : failure,
+			};
+		}
+	}
+
+	private async get(url: string, deadline: number) {
+		const { statusCode, headers, body } = (await this.context.helpers.httpRequest({
+			method: 'GET',
+			url,
+			// Not compressed, so that the announced length is that of the image.
+			headers: { Accept: 'image/*', 'Accept-Encoding': 'identity' },
+			timeout: Math.max(1, deadline - Date.now()),
+			abortSignal: this.signal,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			returnFullResponse: true,
+			encoding: 'stream',
+		})) as IN8nHttpFullResponse;
+		return { statusCode, headers, body: body as ByteStream };
+	}
+
+	private async read(
+		body: ByteStream,
+		expectedBytes: number | undefined,
+		deadline: number,
+	): Promise<Outcome<Buffer>> {
+		const bytes = await readBody(body, {
+			maxBytes: MAX_DOWNLOAD_MB * 1024 * 1024,
+			timeoutMs: deadline - Date.now(),
+			expectedBytes,
+		});
+		if (expectedBytes !== undefined && bytes.length < expectedBytes) {
+			return fail('cut', `${bytes.length} of ${expectedBytes} bytes arrived`);
+		}
+		const other = this.check(bytes);
+		return other === undefined ? { ok: true, value: bytes } : fail('notAnImage', `It is ${other}`);
+	}
+}

@@ -1,0 +1,213 @@
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+
+import { InvalidInput, checkText, shown } from './checks';
+import { labelOf } from './description';
+import { describeFile, identifyImage, readPixelSize } from './imageFormat';
+import { REFERENCE_LIMIT_BYTES } from './models';
+import type { ReferenceSource } from './types';
+
+const DATA_URL = /^data:([^,]*),(.*)$/is;
+
+/** In n8n's combined binary mode an item's files sit in this field of its JSON. */
+const COMBINED_FILES_FIELD = '_files';
+
+/** The names in "Input Data Field Name(s)", or the file itself where an expression gives one. */
+export function splitFieldNames(label: string, value: unknown): (string | IBinaryData)[] {
+	if (typeof value === 'object' && value !== null && 'mimeType' in value) {
+		return [value as IBinaryData];
+	}
+	const names = checkText(label, Array.isArray(value) ? value.join(',') : value)
+		.split(',')
+		.map((name) => name.trim())
+		.filter((name) => name !== '');
+	if (names.length === 0) throw new InvalidInput(`${label} holds no field name`);
+	return names;
+}
+
+/**
+ * The links in "Image URL(s)". A comma separates where white space or another link follows it, since
+ * links and data URLs may hold commas themselves.
+ */
+export function splitUrls(label: string, value: unknown): string[] {
+	const text = checkText(label, Array.isArray(value) ? value.join('\n') : value).trim();
+	const parts = /^data:/i.test(text) ? [text] : text.split(/\s*[\n\r]\s*|,\s+|,(?=https?:|data:)/i);
+	const urls = parts.map((part) => part.replace(/^[\s,]+|[\s,]+$/g, '')).filter(Boolean);
+	if (urls.length === 0) throw new InvalidInput(`${label} holds no link`);
+	for (const url of urls) checkUrl(label, url);
+	return urls;
+}
+
+function checkUrl(label: string, url: string): void {
+	if (DATA_URL.test(url)) return;
+	const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: '' };
+	if (['http:', 'https:'].includes(protocol) && !/\s/.test(url)) return;
+	throw new InvalidInput(
+		`${label} holds ${shown(url)}, which is neither a web link nor an image data URL`,
+		'Links start with https:// or http://, data URLs with data:image/jpeg;base64, or data:image/png;base64,',
+	);
+}
+
+/** A reference image as the API takes it: a data URL whose type is the one its bytes show. */
+function toDataUrl(bytes: Buffer, what: string): string {
+	const format = identifyImage(bytes);
+	if (!format || format.name === 'WebP') {
+		throw new InvalidInput(
+			`${what} is ${describeFile(bytes)}, but a reference image must be JPEG or PNG`,
+			'What counts is the content of the file, not its name. Convert the image, e.g. with the Edit Image node.',
+		);
+	}
+	if (bytes.length >= REFERENCE_LIMIT_BYTES) {
+		throw new InvalidInput(
+			`${what} has ${(bytes.length / 1024 / 1024).toFixed(1)} MB, but a reference image must be smaller than 10 MB`,
+			'Make it smaller first, e.g. with the Resize operation of the Edit Image node.',
+		);
+	}
+	if (!readPixelSize(bytes)) {
+		throw new InvalidInput(
+			`${what} is a ${format.name} image that is cut short or damaged: its header cannot be read`,
+			'Check the file, or the node that made it.',
+		);
+	}
+	return `data:${format.mimeType};base64,${bytes.toString('base64')}`;
+}
+
+function decodeDataUrl(url: string, what: string): Buffer {
+	const [, head = '', body = ''] = DATA_URL.exec(url) ?? [];
+	if (/;\s*base64\s*$/i.test(head)) {
+		const text = body
+			.replace(/\s+/g, '')
+			.replace(/%3D/gi, '=')
+			.replace(/%2B/gi, '+')
+			.replace(/%2F/gi, '/');
+		if (/^[A-Za-z0-9+/_-]*={0,2}$/.test(text)) return Buffer.from(text, 'base64');
+		throw new InvalidInput(`${what} is a data URL whose base64 text is damaged`);
+	}
+	try {
+		return Buffer.from(decodeURIComponent(body), 'latin1');
+	} catch {
+		return Buffer.from(body, 'latin1');
+	}
+}
+
+interface Reference {
+	/** Two references with the same key are the same image. */
+	key: string;
+	/** What the API gets: a link, or a data URL. */
+	load: () => Promise<string>;
+}
+
+/** What n8n finds, or undefined where it refuses; our own words for that name the field as displayed. */
+function found<T>(find: () => T): T | undefined {
+	try {
+		return find();
+	} catch {
+		return undefined;
+	}
+}
+
+function findBinary(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	field: string | IBinaryData,
+): IBinaryData {
+	const label = labelOf('binaryPropertyName');
+	const item = context.getInputData()[itemIndex];
+	const combined = item?.json[COMBINED_FILES_FIELD];
+	const inCombined =
+		typeof field === 'string' &&
+		combined !== null &&
+		typeof combined === 'object' &&
+		field in combined;
+	const path = inCombined ? `${COMBINED_FILES_FIELD}.${field}` : field;
+	const binary = found(() => context.helpers.assertBinaryData(itemIndex, path));
+	if (binary) return binary;
+	const names = [...Object.keys(item?.binary ?? {}), ...Object.keys(combined ?? {})];
+	throw new InvalidInput(
+		`${label} is ${shown(field)}, but the input item has no file in a field of that name`,
+		names.length > 0
+			? `The item has files in: ${names.join(', ')}.`
+			: 'The item has no files at all. Put a node before this one that outputs a file, or choose Image URL as Input Type.',
+	);
+}
+
+function locate(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	source: ReferenceSource,
+): Reference[] {
+	if (source.inputType === 'url') {
+		const label = labelOf('imageUrls');
+		return source.urls.map((url) => ({
+			key: url,
+			load: async () => (DATA_URL.test(url) ? toDataUrl(decodeDataUrl(url, label), label) : url),
+		}));
+	}
+	return source.fields.map((field) => {
+		const binary = findBinary(context, itemIndex, field);
+		const what = `${labelOf('binaryPropertyName')} "${typeof field === 'string' ? field : (binary.fileName ?? 'file')}"`;
+		return {
+			key: binary.id ?? binary.data,
+			load: async () => {
+				const bytes = await context.helpers.getBinaryDataBuffer(itemIndex, binary);
+				return toDataUrl(bytes, what);
+			},
+		};
+	});
+}
+
+interface Shared {
+	imageFile: Promise<string>;
+	users: number;
+}
+
+/**
+ * Loads reference images for one execution. Items in flight together that use the same image share one
+ * encoded copy, which is dropped with its last user.
+ */
+export class References {
+	private readonly inUse = new Map<string, Shared>();
+
+	private readonly checked = new Set<string>();
+
+	constructor(private readonly context: IExecuteFunctions) {}
+
+	/**
+	 * Checks the references of an item without keeping them, so that bad ones are refused before anything is sent.
+	 *
+	 * @throws InvalidInput that says what is wrong with which field
+	 */
+	async check(itemIndex: number, source: ReferenceSource | undefined): Promise<void> {
+		if (!source) return;
+		for (const { key, load } of locate(this.context, itemIndex, source)) {
+			if (this.checked.has(key)) continue;
+			await load();
+			this.checked.add(key);
+		}
+	}
+
+	/** Runs `use` with the links or data URLs of an item's references, in order; none without a source. */
+	async with<T>(
+		itemIndex: number,
+		source: ReferenceSource | undefined,
+		use: (imageFiles: string[]) => Promise<T>,
+	): Promise<T> {
+		const references = source ? locate(this.context, itemIndex, source) : [];
+		try {
+			return await use(await Promise.all(references.map((reference) => this.acquire(reference))));
+		} finally {
+			for (const { key } of references) this.release(key);
+		}
+	}
+
+	private async acquire({ key, load }: Reference): Promise<string> {
+		const shared = this.inUse.get(key) ?? { imageFile: load(), users: 0 };
+		shared.users += 1;
+		this.inUse.set(key, shared);
+		return await shared.imageFile;
+	}
+
+	private release(key: string): void {
+		const shared = this.inUse.get(key);
+		if (shared && --shared.users === 0) this.inUse.delete(key);
+	}
+}

@@ -1,0 +1,141 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Failure, GeneratedImages, Outcome, WireImage } from './types';
+
+/** An HTTP answer with its whole body as text. */
+export interface HttpAnswer {
+	statusCode: number;
+	headers: IDataObject;
+	text: string;
+}
+
+const DETAIL_CHARACTERS = 300;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const text = (value: unknown): string | undefined =>
+	typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+
+/** A header that was sent once; names arrive in lower case. */
+function header(headers: IDataObject, name: string): string | undefined {
+	const value = headers[name];
+	return text(Array.isArray(value) ? value[0] : value);
+}
+
+/** How long `Retry-After` asks to wait in ms: seconds or a date (RFC 9110, section 10.2.3). */
+export function readRetryAfter(value: string | undefined, now: number): number | undefined {
+	if (value === undefined) return undefined;
+	const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+/** The visible words of an answer that is no JSON, e.g. a gateway's error page. */
+function excerpt(body: string): string | undefined {
+	const words = body
+		.slice(0, 10_000)
+		.replace(/<(style|script|head)[\s\S]*?<\/\1>/gi, ' ')
+		.replace(/<[^>]*>/g, ' ')
+		.replace(/\s+/g, ' ');
+	return text(words)?.slice(0, DETAIL_CHARACTERS);
+}
+
+/** Counts come as numbers or as strings. */
+function count(value: unknown): number | undefined {
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	return typeof number === 'number' && Number.isInteger(number) && number >= 0 ? number : undefined;
+}
+
+function parse(body: string): unknown {
+	try {
+		return JSON.parse(body);
+	} catch {
+		return undefined;
+	}
+}
+
+/** Which of the two arrays is filled; the other can be absent or null. */
+function readImages(data: Record<string, unknown>): WireImage[] | undefined {
+	const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+	const urls = list(data.image_urls);
+	const inline = list(data.image_base64);
+	if (!Array.isArray(data.image_urls) && !Array.isArray(data.image_base64)) return undefined;
+	return [
+		...urls.flatMap((url) => (text(url) ? [{ url: text(url) as string }] : [])),
+		...inline.flatMap((base64) => (text(base64) ? [{ base64: base64 as string }] : [])),
+	];
+}
+
+/** A status code of `base_resp`, number or string. */
+function readStatusCode(base: Record<string, unknown>): string | undefined {
+	const code = base.status_code;
+	return typeof code === 'number' || text(code) ? String(code).trim() : undefined;
+}
+
+/** The words and the code inside a failed answer, wherever the API or a gateway put them. */
+function readHttpFailure(
+	answer: HttpAnswer,
+	root: Record<string, unknown>,
+): Omit<Failure, 'traceId'> {
+	const error = isObject(root.error) ? root.error : {};
+	const detail = text(error.message) ?? text(root.message) ?? excerpt(answer.text);
+	// An unauthorized answer names the API's code in its words: "… (1004)".
+	const named = answer.statusCode === 401 ? /\((\d{4})\)/.exec(detail ?? '')?.[1] : undefined;
+	const { statusCode } = answer;
+	const code = named ?? (statusCode >= 300 && statusCode < 400 ? 'redirect' : `http${statusCode}`);
+	return { code, detail };
+}
+
+function readSuccess(root: Record<string, unknown>, traceId?: string): Outcome<GeneratedImages> {
+	const unusable = (detail: string): Outcome<GeneratedImages> => ({
+		ok: false,
+		failure: { code: 'unusable', detail, traceId },
+	});
+	const metadata = isObject(root.metadata) ? root.metadata : {};
+	const failedCount = count(metadata.failed_count) ?? 0;
+	const images = isObject(root.data) ? readImages(root.data) : undefined;
+	if (!images?.length) {
+		if (failedCount > 0) {
+			const detail = `${failedCount} of ${failedCount} images were blocked`;
+			return { ok: false, failure: { code: 'blocked', detail, traceId } };
+		}
+		return unusable('it says success, but holds no images');
+	}
+	return {
+		ok: true,
+		value: {
+			requestId: text(root.id) ?? traceId ?? '',
+			images,
+			successCount: count(metadata.success_count) ?? images.length,
+			failedCount,
+		},
+	};
+}
+
+/**
+ * Reads an answer of `POST /v1/image_generation`: its images, or why there are none. HTTP 200 does not mean
+ * success, so `base_resp` decides, whatever the HTTP status is.
+ *
+ * @param now ms since the epoch, for a `Retry-After` that is a date
+ */
+export function readAnswer(answer: HttpAnswer, now: number): Outcome<GeneratedImages> {
+	const body = parse(answer.text);
+	const root = isObject(body) ? body : {};
+	const code = isObject(root.base_resp) ? readStatusCode(root.base_resp) : undefined;
+	const traceId = text(root.id) ?? text(root.request_id) ?? header(answer.headers, 'trace-id');
+	const retryAfterMs = readRetryAfter(header(answer.headers, 'retry-after'), now);
+
+	if (isObject(root.base_resp) && code !== undefined && code !== '0') {
+		const detail = text(root.base_resp.status_msg);
+		return { ok: false, failure: { code, detail, traceId, retryAfterMs } };
+	}
+	if (answer.statusCode < 200 || answer.statusCode >= 300) {
+		return { ok: false, failure: { ...readHttpFailure(answer, root), traceId, retryAfterMs } };
+	}
+	// A gateway may strip `base_resp`; images that came are paid for all the same.
+	const hasImages = isObject(root.data) && (readImages(root.data)?.length ?? 0) > 0;
+	if (code === '0' || hasImages) return readSuccess(root, traceId);
+	const words = excerpt(answer.text);
+	const detail = words ? `it is not what the API answers: ${words}` : 'it is empty';
+	return { ok: false, failure: { code: 'unusable', detail, traceId } };
+}
