@@ -86,15 +86,16 @@ export class MiniMaxImage implements INodeType {
 			await Promise.all(deliveries);
 		};
 
+		let generator: ImageGenerator | undefined;
 		try {
-			const generator = await ImageGenerator.open(this, stopped);
+			generator = await ImageGenerator.open(this, stopped);
 			const concurrency = await readMaxConcurrency(this);
 			await sendAll(generator, await planAll(generator), concurrency);
 		} catch (error) {
 			for (const index of indexes) fail(index, error);
 		}
 
-		const links = results.flatMap((result) => result?.links ?? []);
+		const links = generator?.paidLinks ?? [];
 		if (stopped.aborted) {
 			throw addPaidLinks(
 				new NodeOperationError(this.getNode(), 'The execution was canceled'),
@@ -116,5 +117,5 @@ export class MiniMaxImage implements INodeType {
 }
 
 function failed(error: NodeError): ItemResult {
-	return { items: [], errors: [error], links: [], missing: 0, blocked: 0 };
+	return { items: [], errors: [error], missing: 0, blocked: 0 };
 }

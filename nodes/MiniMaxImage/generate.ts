@@ -26,8 +26,6 @@ const BASE64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/;
 export interface ItemResult {
 	items: INodeExecutionData[];
 	errors: NodeError[];
-	/** Links of the images that the item paid for. */
-	links: string[];
 	/** Images that were asked for and not made. */
 	missing: number;
 	/** Of those, blocked for content safety. */
@@ -46,6 +44,9 @@ const inWords = (bytes: Buffer) => (identifyImage(bytes) ? undefined : describeF
 
 /** Makes the images of one execution, item by item. */
 export class ImageGenerator {
+	/** Links of the images that each item has paid for, known as soon as the answer is there. */
+	private readonly links: string[][] = [];
+
 	private readonly fileNames = new FileNames();
 
 	private readonly references: References;
@@ -71,6 +72,11 @@ export class ImageGenerator {
 		const credentials = await context.getCredentials(CREDENTIAL);
 		const client = await refusing(context, 0, () => new ApiClient(context, credentials));
 		return new ImageGenerator(context, client, stop);
+	}
+
+	/** Links of all images that this execution has paid for so far, in the order of the items. */
+	get paidLinks(): string[] {
+		return this.links.flat();
 	}
 
 	/**
@@ -102,6 +108,9 @@ export class ImageGenerator {
 			const error = this.toError(plan, outcome.failure);
 			return () => Promise.resolve({ ...nothing(parameters), errors: [error] });
 		}
+		this.links[itemIndex] = outcome.value.images.flatMap((image) =>
+			'url' in image ? [image.url] : [],
+		);
 		const facts = { itemIndex, parameters, answer: outcome.value, answeredAt: Date.now() };
 		const inline = outcome.value.images.some((image) => 'base64' in image);
 		if (!inline) return () => this.deliver(plan, facts);
@@ -137,12 +146,10 @@ export class ImageGenerator {
 				else errors[index] = this.toImageError(plan, facts, index, outcome.failure);
 			}),
 		);
-		const links = answer.images.flatMap((image) => ('url' in image ? [image.url] : []));
 		return {
 			// Both lists have holes where the other has an entry.
 			items: toItems(facts, images.filter(Boolean)),
 			errors: errors.filter(Boolean),
-			links,
 			missing: Math.max(0, parameters.request.count - answer.images.length),
 			blocked: answer.failedCount,
 		};
@@ -206,7 +213,7 @@ export class ImageGenerator {
 }
 
 function nothing({ request }: ItemParameters): ItemResult {
-	return { items: [], errors: [], links: [], missing: request.count, blocked: 0 };
+	return { items: [], errors: [], missing: request.count, blocked: 0 };
 }
 
 function decode({ base64 }: { base64: string }): Outcome<Buffer> {

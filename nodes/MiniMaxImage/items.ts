@@ -32,7 +32,7 @@ function imageJson({ imageIndex, imageUrl, size }: OutputImage, answeredAt: numb
 			imageUrl,
 			expiresAt: new Date(answeredAt + LINK_LIFE_MS).toISOString(),
 		}),
-		...size,
+		...(size && { width: size.width, height: size.height }),
 	};
 }
 

@@ -1,0 +1,94 @@
+import { Readable, pipeline } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FastifyReply } from 'fastify';
+import type { ImageFault } from './faults';
+import { destroy, truncate } from './play';
+import type { RecordedImageRequest } from './types';
+
+type Wait = (ms: number) => Promise<void>;
+
+const CHUNK_BYTES = 16 * 1024;
+const STALL_BYTES = 1000;
+const JPEG_TYPE = 'image/jpeg';
+const JPEG_START = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, ...Buffer.from('JFIF\0')]);
+
+/** Plays a fault that needs no image. False if the fault is of another kind. */
+export async function playBeforeImage(
+	fault: ImageFault,
+	reply: FastifyReply,
+	record: RecordedImageRequest,
+): Promise<boolean> {
+	if ('reset' in fault) {
+		destroy(reply);
+		return true;
+	}
+	if ('endless' in fault) {
+		record.status = 200;
+		reply.hijack();
+		reply.raw.writeHead(200, { 'content-type': JPEG_TYPE });
+		stream(endless(), reply);
+		return true;
+	}
+	if ('redirect' in fault) {
+		record.status = fault.status ?? 302;
+		await reply.redirect(fault.redirect, record.status);
+		return true;
+	}
+	if ('body' in fault) {
+		record.status = 200;
+		const { body, contentType = JPEG_TYPE, headers = {} } = fault;
+		await reply.headers({ 'content-type': contentType, ...headers }).send(body);
+		return true;
+	}
+	if ('status' in fault) {
+		record.status = fault.status;
+		await reply.code(fault.status).type('application/xml').send('<Error/>');
+		return true;
+	}
+	return false;
+}
+
+/** Plays a fault on an image. False if there is nothing left of it but its delay. */
+export function playOnImage(
+	fault: ImageFault,
+	reply: FastifyReply,
+	jpeg: Buffer,
+	wait: Wait,
+): boolean {
+	if ('truncate' in fault) {
+		truncate(reply, jpeg, JPEG_TYPE);
+		return true;
+	}
+	const stalls = 'stall' in fault;
+	const pause = 'chunkDelayMs' in fault ? fault.chunkDelayMs : undefined;
+	if (!stalls && pause === undefined) return false;
+	reply.hijack();
+	reply.raw.writeHead(200, { 'content-type': JPEG_TYPE, 'content-length': jpeg.length });
+	if (stalls) reply.raw.write(jpeg.subarray(0, STALL_BYTES));
+	else stream(inPieces(jpeg, pause ?? 0, wait), reply);
+	return true;
+}
+
+/** Streams honour backpressure, and end with their client. */
+function stream(chunks: AsyncIterable<Buffer>, reply: FastifyReply): void {
+	pipeline(Readable.from(chunks), reply.raw, () => {
+		reply.raw.destroy();
+	});
+}
+
+async function* endless(): AsyncGenerator<Buffer> {
+	yield JPEG_START;
+	const noise = Buffer.alloc(CHUNK_BYTES, 0x5a);
+	for (;;) {
+		// A socket that takes everything at once must not keep all other work waiting.
+		await nextTurn();
+		yield noise;
+	}
+}
+
+async function* inPieces(jpeg: Buffer, pauseMs: number, wait: Wait): AsyncGenerator<Buffer> {
+	for (let start = 0; start < jpeg.length; start += CHUNK_BYTES) {
+		if (start > 0) await wait(pauseMs);
+		yield jpeg.subarray(start, start + CHUNK_BYTES);
+	}
+}

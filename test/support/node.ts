@@ -1,0 +1,112 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	IWorkflowSettings,
+} from 'n8n-workflow';
+
+import { MiniMaxImageApi } from '../../credentials/MiniMaxImageApi.credentials';
+import { MiniMaxImage } from '../../nodes/MiniMaxImage/MiniMaxImage.node';
+import type { Sandbox } from '../sandbox';
+import type { LoadedTypes, RunningEngine } from './engine';
+import { startWorkflow } from './engine';
+
+export const NODE_TYPE = 'n8n-nodes-minimax-image.miniMaxImage';
+const NODE_NAME = 'MiniMax Image';
+
+/** The package as n8n would load it, straight from the sources. */
+export const sources: LoadedTypes = {
+	nodes: { [NODE_TYPE]: new MiniMaxImage() },
+	credentials: { miniMaxImageApi: new MiniMaxImageApi() },
+};
+
+/** The credential that leads to a sandbox. */
+export const sandboxCredential = ({ url, key }: Sandbox): ICredentialDataDecryptedObject => ({
+	apiKey: key,
+	region: 'custom',
+	baseUrl: url,
+});
+
+export interface NodeRunOptions {
+	/** Fields of the node; `options` are merged over `requestsPerMinute: 0`. */
+	parameters?: INodeParameters & { options?: IDataObject };
+	/** Input items; one empty item by default. */
+	items?: INodeExecutionData[];
+	credentials: ICredentialDataDecryptedObject;
+	/** Settings of the node itself, such as `onError`. */
+	node?: Partial<INode>;
+	settings?: IWorkflowSettings;
+}
+
+export interface NodeRun {
+	items: INodeExecutionData[];
+	/** Items on the error output. */
+	errorItems: INodeExecutionData[];
+	error: Awaited<RunningEngine['finished']>['error'];
+	hints: string[];
+	status: string;
+	/** Everything the engine keeps of the execution, as text. */
+	stored: string;
+}
+
+export interface RunningNode {
+	finished: Promise<NodeRun>;
+	cancel(): void;
+}
+
+/** Starts a workflow of a trigger with the given items, and the node. */
+export function startNode(options: NodeRunOptions): RunningNode {
+	const { parameters = {}, items = [{ json: {} }], credentials, node, settings } = options;
+	const trigger: INode = {
+		id: 'trigger',
+		name: 'Trigger',
+		type: 'n8n-nodes-base.manualTrigger',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+	};
+	const image: INode = {
+		id: 'image',
+		name: NODE_NAME,
+		type: NODE_TYPE,
+		typeVersion: 1,
+		position: [200, 0],
+		credentials: { miniMaxImageApi: { id: '1', name: 'Sandbox' } },
+		...node,
+		parameters: {
+			prompt: 'a red fox in snow',
+			...parameters,
+			options: { requestsPerMinute: 0, ...parameters.options },
+		} as INodeParameters,
+	};
+	const engine = startWorkflow({
+		types: sources,
+		workflow: {
+			name: 'Test',
+			nodes: [trigger, image],
+			connections: { Trigger: { main: [[{ node: NODE_NAME, type: 'main', index: 0 }]] } },
+			settings,
+		},
+		pinData: { Trigger: items },
+		credentials,
+	});
+	const finished = engine.finished.then((run) => {
+		const [main = [], errors = []] = run.outputs(NODE_NAME);
+		return {
+			items: main,
+			errorItems: errors,
+			error: run.error,
+			hints: run.hints(NODE_NAME),
+			status: run.run.status,
+			stored: JSON.stringify(run.run),
+		};
+	});
+	return { finished, cancel: engine.cancel };
+}
+
+/** Runs the node to its end. */
+export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
+	return await startNode(options).finished;
+}
