@@ -73,20 +73,14 @@ function toDataUrl(bytes: Buffer, what: string): string {
 
 function decodeDataUrl(url: string, what: string): Buffer {
 	const [, head = '', body = ''] = DATA_URL.exec(url) ?? [];
-	if (/;\s*base64\s*$/i.test(head)) {
-		const text = body
-			.replace(/\s+/g, '')
-			.replace(/%3D/gi, '=')
-			.replace(/%2B/gi, '+')
-			.replace(/%2F/gi, '/');
-		if (/^[A-Za-z0-9+/_-]*={0,2}$/.test(text)) return Buffer.from(text, 'base64');
+	const text = body.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+		String.fromCharCode(Number.parseInt(hex, 16)),
+	);
+	if (!/;\s*base64\s*$/i.test(head)) return Buffer.from(text, 'latin1');
+	if (!/^[A-Za-z0-9+/_\s-]*={0,2}\s*$/.test(text)) {
 		throw new InvalidInput(`${what} is a data URL whose base64 text is damaged`);
 	}
-	try {
-		return Buffer.from(decodeURIComponent(body), 'latin1');
-	} catch {
-		return Buffer.from(body, 'latin1');
-	}
+	return Buffer.from(text, 'base64');
 }
 
 interface Reference {
@@ -121,6 +115,12 @@ function findBinary(
 	const path = inCombined ? `${COMBINED_FILES_FIELD}.${field}` : field;
 	const binary = found(() => context.helpers.assertBinaryData(itemIndex, path));
 	if (binary) return binary;
+	if (typeof field === 'object') {
+		throw new InvalidInput(
+			`${label} is an expression that gives a file without its content`,
+			'Enter the name of the field instead, e.g. data.',
+		);
+	}
 	const names = [...Object.keys(item?.binary ?? {}), ...Object.keys(combined ?? {})];
 	throw new InvalidInput(
 		`${label} is ${shown(field)}, but the input item has no file in a field of that name`,

@@ -17,6 +17,7 @@ import {
 	createRunExecutionData,
 } from 'n8n-workflow';
 import type {
+	IBinaryData,
 	ICredentialDataDecryptedObject,
 	ICredentialType,
 	ICredentials,
@@ -243,4 +244,13 @@ export function startWorkflow(options: EngineOptions): RunningEngine {
 /** Runs a workflow on n8n's real engine to its end. */
 export async function runWorkflow(options: EngineOptions): Promise<EngineRun> {
 	return await startWorkflow(options).finished;
+}
+
+/** Puts a file where the engine keeps files now, as a node before ours would. */
+export async function storeFile(bytes: Buffer, mimeType = 'image/jpeg'): Promise<IBinaryData> {
+	return await Container.get(BinaryDataService).store(
+		{ type: 'execution', workflowId: 'input', executionId: randomUUID() },
+		bytes,
+		{ data: '', mimeType },
+	);
 }
