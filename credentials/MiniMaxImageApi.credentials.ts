@@ -9,7 +9,7 @@ import type {
 	Icon,
 } from 'n8n-workflow';
 
-import { REGIONS, WHERE_KEYS_ARE_ISSUED, resolveBaseUrl } from './regions';
+import { REGIONS, WHERE_KEYS_ARE_ISSUED, resolveApiKey, resolveBaseUrl } from './regions';
 
 const KEY_REFUSED =
 	'MiniMax did not accept this API key. The most likely cause is the Region: ' +
@@ -105,9 +105,10 @@ export class MiniMaxImageApi implements ICredentialType {
 				`This credential is for ${new URL(baseUrl).host} only. Its key is not sent to ${target.host}.`,
 			);
 		}
-		const key = String(credentials.apiKey ?? '').trim();
-		if (key === '') throw new Error('API Key is empty. Enter the key of your MiniMax account.');
-		const headers = { ...requestOptions.headers, Authorization: `Bearer ${key}` };
+		const headers = {
+			...requestOptions.headers,
+			Authorization: `Bearer ${resolveApiKey(credentials)}`,
+		};
 		return { ...requestOptions, headers };
 	};
 

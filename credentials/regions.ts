@@ -68,3 +68,14 @@ export function resolveBaseUrl(credentials: ICredentialDataDecryptedObject): str
 	}
 	return (url.origin + url.pathname).replace(/\/+$/, '').replace(/\/v1$/, '');
 }
+
+/**
+ * The key as it is sent; white space around it, a frequent slip when pasting, is dropped.
+ *
+ * @throws Error in plain words when there is none
+ */
+export function resolveApiKey(credentials: ICredentialDataDecryptedObject): string {
+	const key = String(credentials.apiKey ?? '').trim();
+	if (key === '') throw new Error('API Key is empty. Enter the key of your MiniMax account.');
+	return key;
+}

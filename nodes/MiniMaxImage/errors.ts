@@ -177,7 +177,6 @@ export const FAILURES: Readonly<Record<string, Entry>> = {
 	},
 	cancelled: {
 		fate: 'final',
-		// n8n tells a stopped execution from a failed one by the word "canceled".
 		message: 'The execution was canceled',
 		cure: 'Run it again to make the images that are missing.',
 	},

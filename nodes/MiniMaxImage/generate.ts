@@ -40,6 +40,14 @@ export interface Plan {
 	fileNames?: string[];
 }
 
+/** An answered request whose images are still to be handed over. */
+export interface Sent {
+	/** Whether the images are in memory already. */
+	inline: boolean;
+	/** Fetches and stores the images. What goes wrong with one of them is in the result. */
+	deliver: () => Promise<ItemResult>;
+}
+
 const inWords = (bytes: Buffer) => (identifyImage(bytes) ? undefined : describeFile(bytes));
 
 /** Makes the images of one execution, item by item. */
@@ -99,24 +107,19 @@ export class ImageGenerator {
 	 * Sends the request of an item.
 	 *
 	 * @param halt ends waiting before the request is on its way
-	 * @returns a function that fetches the images, so that the next request need not wait for that
+	 * @throws NodeApiError when there are no images; the signal's reason when waiting is ended
 	 */
-	async request(plan: Plan, halt: AbortSignal): Promise<() => Promise<ItemResult>> {
+	async request(plan: Plan, halt: AbortSignal): Promise<Sent> {
 		const { itemIndex, parameters } = plan;
 		const outcome = await this.send(plan, halt);
-		if (!outcome.ok) {
-			const error = this.toError(plan, outcome.failure);
-			return () => Promise.resolve({ ...nothing(parameters), errors: [error] });
-		}
-		this.links[itemIndex] = outcome.value.images.flatMap((image) =>
-			'url' in image ? [image.url] : [],
-		);
+		if (!outcome.ok) throw this.toError(plan, outcome.failure);
+		const { images } = outcome.value;
+		this.links[itemIndex] = images.flatMap((image) => ('url' in image ? [image.url] : []));
 		const facts = { itemIndex, parameters, answer: outcome.value, answeredAt: Date.now() };
-		const inline = outcome.value.images.some((image) => 'base64' in image);
-		if (!inline) return () => this.deliver(plan, facts);
-		// Inline images are large, so the next request waits until n8n has stored them.
-		const result = await this.deliver(plan, facts);
-		return () => Promise.resolve(result);
+		return {
+			inline: images.some((image) => 'base64' in image),
+			deliver: () => this.deliver(plan, facts),
+		};
 	}
 
 	private async send(plan: Plan, halt: AbortSignal): Promise<Outcome<GeneratedImages>> {
@@ -210,10 +213,6 @@ export class ImageGenerator {
 			...more,
 		});
 	}
-}
-
-function nothing({ request }: ItemParameters): ItemResult {
-	return { items: [], errors: [], missing: request.count, blocked: 0 };
 }
 
 function decode({ base64 }: { base64: string }): Outcome<Buffer> {

@@ -5,7 +5,7 @@ import type {
 } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { resolveBaseUrl } from '../../../credentials/regions';
+import { resolveApiKey, resolveBaseUrl } from '../../../credentials/regions';
 import { fateOf } from '../errors';
 import type { HttpAnswer } from '../response';
 import type { Failure, Outcome, SendSettings } from '../types';
@@ -27,13 +27,13 @@ export class ApiClient {
 
 	readonly apiKey: string;
 
-	/** @throws Error in plain words when the credential's Base URL cannot be used */
+	/** @throws Error in plain words when the credential cannot be used */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		readonly credentials: ICredentialDataDecryptedObject,
 	) {
 		this.baseUrl = resolveBaseUrl(credentials);
-		this.apiKey = String(credentials.apiKey ?? '').trim();
+		this.apiKey = resolveApiKey(credentials);
 	}
 
 	/**
