@@ -93,7 +93,7 @@ function nodeTypesOf(types: LoadedTypes): INodeTypes {
 }
 
 /** Decrypted credentials from the test; authentication as n8n does it, with the real credential type. */
-class CredentialsFromTest extends ICredentialsHelper {
+export class CredentialsFromTest extends ICredentialsHelper {
 	constructor(
 		private readonly types: LoadedTypes,
 		private readonly data: ICredentialDataDecryptedObject | undefined,
@@ -253,4 +253,10 @@ export async function storeFile(bytes: Buffer, mimeType = 'image/jpeg'): Promise
 		bytes,
 		{ data: '', mimeType },
 	);
+}
+
+/** The bytes of a file that an item refers to. */
+export async function readFile(file: IBinaryData | undefined): Promise<Buffer> {
+	if (!file) throw new Error('The item has no such file');
+	return await Container.get(BinaryDataService).getAsBuffer(file);
 }

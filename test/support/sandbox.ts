@@ -4,21 +4,23 @@ import type { NodeRun, NodeRunOptions, RunningNode } from './node';
 import { runNode, sandboxCredential, startNode } from './node';
 
 export interface SandboxedNode {
-	/** The sandbox of this test file. */
+	/** The sandbox of this test. */
 	readonly sandbox: Sandbox;
 	run(options?: Partial<NodeRunOptions>): Promise<NodeRun>;
 	start(options?: Partial<NodeRunOptions>): RunningNode;
 }
 
-/** Starts a sandbox for the tests of a file, clean before each, and runs the node against it. */
+/**
+ * Gives each test of a file a sandbox of its own, and runs the node against it. The pace that the node learns
+ * belongs to key and host, so that tests on a shared host would slow one another.
+ */
 export function describeSandbox(options?: SandboxOptions): SandboxedNode {
 	let sandbox: Sandbox;
-	beforeAll(async () => {
+	beforeEach(async () => {
 		sandbox = await startSandbox(options);
 	});
-	beforeEach(() => sandbox.reset());
 	// Throws when the key reached the image host.
-	afterAll(async () => await sandbox.close());
+	afterEach(async () => await sandbox.close());
 
 	const withCredential = (run: Partial<NodeRunOptions> = {}): NodeRunOptions => ({
 		credentials: sandboxCredential(sandbox),

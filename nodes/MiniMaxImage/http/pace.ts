@@ -25,7 +25,7 @@ const MARGIN_MS = 500;
 /** Wait before the first single request that tests whether more passes than was learned. */
 const FIRST_PROBE_MS = 1_000;
 /** How much longer each wait after a failed probe is; where something passes, probes are a waste. */
-const PROBE_GROWTH = { nothingPasses: 2, somethingPasses: 16 };
+const PROBE_GROWTH = { nothingPasses: 2, somethingPasses: 12 };
 const MAX_PROBE_MS = { nothingPasses: WINDOW_MS, somethingPasses: 10 * WINDOW_MS };
 /** Once nothing has passed for this long, a refused request fails instead of waiting on. */
 const PATIENCE_MS = 10 * WINDOW_MS;
