@@ -192,7 +192,10 @@ function httpEntry(status: number): Entry {
 	return {
 		fate,
 		message: `The host answered with HTTP status ${status}`,
-		cure: fate === 'retry' ? TRY_LATER : NETWORK_CURE,
+		cure:
+			fate === 'retry'
+				? TRY_LATER
+				: 'Check Region and Base URL of the credential: something other than the MiniMax API may have answered.',
 	};
 }
 
@@ -233,12 +236,11 @@ function withoutKey(text: string, apiKey: string): string {
 	return apiKey === '' ? text : text.replaceAll(apiKey, '[API key]');
 }
 
-function describe(cure: string, failure: Failure, details: ErrorDetails): string {
-	const { imageUrl } = details;
+function describe(cure: string, { code, detail, traceId }: Failure, imageUrl?: string): string {
 	const facts = [
-		failure.detail && `Details: ${failure.detail}`,
-		`Code: ${failure.code}`,
-		failure.traceId && `Trace ID: ${failure.traceId}`,
+		detail && `Details: ${detail}`,
+		`Code: ${code}`,
+		traceId && `Trace ID: ${traceId}`,
 	];
 	return [
 		cure,
@@ -256,19 +258,18 @@ function describe(cure: string, failure: Failure, details: ErrorDetails): string
 export function toNodeApiError(node: INode, failure: Failure, details: ErrorDetails): NodeApiError {
 	const { message, cure } = entryOf(failure.code);
 	const fill = (text: string) =>
-		withoutKey(text, details.apiKey)
+		text
 			.replace('{region}', regionName(details.region))
 			.replace('{timeout}', String(details.timeoutMs / 1000))
 			.replace('{limit}', String(details.limitMb ?? ''));
-	const facts: JsonObject = {
-		code: failure.code,
-		...(failure.traceId && { traceId: withoutKey(failure.traceId, details.apiKey) }),
-		...(failure.detail && { detail: withoutKey(failure.detail, details.apiKey) }),
-	};
+	const { code } = failure;
+	const traceId = failure.traceId && withoutKey(failure.traceId, details.apiKey);
+	const detail = failure.detail && withoutKey(failure.detail, details.apiKey);
+	const facts: JsonObject = { code, ...(traceId && { traceId }), ...(detail && { detail }) };
 	const error = new NodeApiError(node, facts, {
 		message: `${details.subject ? `${details.subject}: ` : ''}${fill(message)} [item ${details.itemIndex}]`,
-		description: fill(describe(cure, failure, details)),
-		httpCode: HTTP_STATUS_CODE.exec(failure.code)?.[1] ?? failure.code,
+		description: describe(fill(cure), { code, traceId, detail }, details.imageUrl),
+		httpCode: HTTP_STATUS_CODE.exec(code)?.[1] ?? code,
 		itemIndex: details.itemIndex,
 	});
 	Object.assign(error.context, facts, details.imageUrl && { imageUrl: details.imageUrl });

@@ -24,6 +24,8 @@ const WINDOW_MS = 60_000;
 const MARGIN_MS = 500;
 /** Wait before the first single request that tests whether more passes than was learned. */
 const FIRST_PROBE_MS = 1_000;
+/** A refusal comes at once, a result only after the images are made: a probe without one by then has passed. */
+const REFUSAL_MS = 5_000;
 /** How much longer each wait after a failed probe is; where something passes, probes are a waste. */
 const PROBE_GROWTH = { nothingPasses: 2, somethingPasses: 12 };
 const MAX_PROBE_MS = { nothingPasses: WINDOW_MS, somethingPasses: 10 * WINDOW_MS };
@@ -165,9 +167,7 @@ export class Gate {
 			this.roomInMs(limit === 0 ? Infinity : limit),
 		);
 		const learnedMs = this.roomInMs(this.learned);
-		if (learnedMs <= 0) return allowedMs;
-		const probeMs = this.inFlight > 0 ? Infinity : this.nextProbeAt - now;
-		return Math.max(allowedMs, Math.min(learnedMs, probeMs));
+		return Math.max(allowedMs, Math.min(learnedMs, this.nextProbeAt - now));
 	}
 
 	private begin(): Turn {
@@ -175,6 +175,7 @@ export class Gate {
 		const isProbe = this.roomInMs(this.learned) > 0;
 		this.starts.push(startedAt);
 		this.inFlight += 1;
+		if (isProbe) this.nextProbeAt = startedAt + REFUSAL_MS;
 		let ended = false;
 		const end = (apply: () => void) => () => {
 			if (ended) return;

@@ -1,0 +1,250 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { IDataObject, INode } from 'n8n-workflow';
+import sharp from 'sharp';
+
+import {
+	EXAMPLES,
+	imageNode,
+	loadExample,
+	pinnedData,
+	plannedImages,
+	rowsOf,
+	withParameters,
+	withRows,
+} from '../demo/examples';
+import type { Example, ExampleName } from '../demo/examples';
+import { startSandbox } from '../sandbox';
+import type { Sandbox } from '../sandbox';
+import { runWorkflow } from '../support/engine';
+import type { EngineRun } from '../support/engine';
+import { decoded } from '../support/images';
+import { sandboxCredential, sources } from '../support/node';
+
+const FOLDER = join(__dirname, '../../examples');
+const JPEG_URL = 'data:image/jpeg;base64,';
+
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	sandbox = await startSandbox();
+});
+beforeEach(() => sandbox.reset());
+afterAll(async () => await sandbox.close());
+
+async function run(example: Example): Promise<EngineRun> {
+	return await runWorkflow({
+		types: sources,
+		workflow: withParameters(example, { options: { requestsPerMinute: 0 } }),
+		pinData: pinnedData(example),
+		credentials: sandboxCredential(sandbox),
+	});
+}
+
+const isNote = ({ type }: INode) => type === 'n8n-nodes-base.stickyNote';
+
+/** Row, file name and decoded size of each image that a node handed on. */
+async function imagesAt(node: string, { outputs }: EngineRun) {
+	const [items = []] = outputs(node);
+	return await Promise.all(
+		items.map(async (item) => ({
+			row: item.pairedItem,
+			prompt: item.json.prompt,
+			file: item.binary?.data?.fileName,
+			...(await decoded(item)),
+		})),
+	);
+}
+
+/** The bodies that arrived, in the order of the rows: requests run at the same time. */
+const bodiesByPrompt = (prompts: unknown[]) =>
+	sandbox.requests
+		.map(({ body }) => body)
+		.sort((one, other) => prompts.indexOf(one.prompt) - prompts.indexOf(other.prompt));
+
+/** Reads the embedded portrait of an item. */
+function portraitOf({ portrait }: IDataObject): Buffer {
+	expect(portrait).toEqual(expect.stringMatching(/^data:image\/jpeg;base64,[A-Za-z0-9+/]+=*$/));
+	return Buffer.from(String(portrait).slice(JPEG_URL.length), 'base64');
+}
+
+test('every workflow of the folder is an example that is tested here', () => {
+	const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
+	expect(files.sort()).toEqual(EXAMPLES.map((name) => `${name}.json`).sort());
+});
+
+describe.each(EXAMPLES)('the file of %s', (name: ExampleName) => {
+	const example = loadExample(name);
+
+	test('holds what the editor imports, and nothing of an instance', () => {
+		expect(Object.keys(example).sort()).toEqual(
+			['active', 'connections', 'name', 'nodes', 'pinData', 'settings', 'tags'].sort(),
+		);
+		expect(example.settings).toEqual({ executionOrder: 'v1' });
+		expect(new Set(example.nodes.map(({ id }) => id)).size).toBe(example.nodes.length);
+		expect(JSON.stringify(example)).not.toMatch(/instanceId|webhookId|versionId/);
+	});
+
+	test('explains itself in a note beside the nodes', () => {
+		const [note, ...more] = example.nodes.filter(isNote);
+		expect(more).toEqual([]);
+		const { content, width } = note?.parameters ?? {};
+		expect(content).toMatch(/^## [^]*What to change[^]*MiniMax charges each picture\.$/);
+		const rightEdge = Number(note?.position[0]) + Number(width);
+		const others = example.nodes.filter((node) => !isNote(node)).map(({ position }) => position);
+		expect(Math.min(...others.map(([left]) => left))).toBeGreaterThan(rightEdge);
+	});
+
+	test('names the credential by a placeholder only', () => {
+		const credentials = example.nodes.flatMap((node) =>
+			node.credentials ? [node.credentials] : [],
+		);
+		expect(credentials).toEqual([{ miniMaxImageApi: { id: '1', name: 'MiniMax Image account' } }]);
+	});
+
+	test('makes as many images as the demo announces', async () => {
+		const { error, outputs } = await run(example);
+		expect(error).toBeUndefined();
+		expect(outputs(imageNode(example).name).flat()).toHaveLength(plannedImages(example));
+		expect(sandbox.paidImages).toBe(plannedImages(example));
+		expect(sandbox.requests).toHaveLength(rowsOf(example).length);
+	});
+});
+
+test('text-to-image makes two wide images from one prompt', async () => {
+	const example = loadExample('text-to-image');
+	const finished = await run(example);
+
+	const { prompt } = imageNode(example).parameters;
+	const id = String(finished.outputs('MiniMax Image')[0]?.[0]?.json.requestId);
+	const image = { row: { item: 0 }, prompt, width: 1280, height: 720, format: 'jpeg' };
+	expect(await imagesAt('MiniMax Image', finished)).toEqual([
+		{ ...image, file: `minimax-${id}-1.jpg` },
+		{ ...image, file: `minimax-${id}-2.jpg` },
+	]);
+	expect(sandbox.requests.map(({ body }) => body)).toEqual([
+		{ model: 'image-01', prompt, aspect_ratio: '16:9', n: 2, response_format: 'url' },
+	]);
+});
+
+test('portrait-in-scenes sends the same portrait with every scene', async () => {
+	const example = loadExample('portrait-in-scenes');
+	const rows = rowsOf(example).map(({ json }) => json);
+	const finished = await run(example);
+
+	expect(rows).toHaveLength(5);
+	expect(new Set(rows.map(({ portrait }) => portrait)).size).toBe(1);
+	expect(await imagesAt('MiniMax Image', finished)).toEqual(
+		rows.map(({ scene }, index) => ({
+			row: { item: index },
+			prompt: scene,
+			file: index === 0 ? 'portrait.jpg' : `portrait-${index + 1}.jpg`,
+			width: 864,
+			height: 1152,
+			format: 'jpeg',
+		})),
+	);
+	expect(bodiesByPrompt(rows.map(({ scene }) => scene))).toEqual(
+		rows.map(({ scene, portrait }) => ({
+			model: 'image-01',
+			prompt: scene,
+			aspect_ratio: '3:4',
+			n: 1,
+			response_format: 'url',
+			seed: 42,
+			subject_reference: [{ type: 'character', image_file: portrait }],
+		})),
+	);
+});
+
+test('the embedded portrait is a small JPEG of the drawing beside it', async () => {
+	const [row] = rowsOf(loadExample('portrait-in-scenes'));
+	const bytes = portraitOf(row?.json ?? {});
+	const { format, width, height } = await sharp(bytes).metadata();
+	expect({ format, width, height }).toEqual({ format: 'jpeg', width: 256, height: 256 });
+	expect(bytes.length).toBeLessThan(11_000);
+
+	const drawing = sharp(join(FOLDER, 'portrait.svg')).resize(256, 256).removeAlpha();
+	const [drawn, embedded] = await Promise.all([
+		drawing.raw().toBuffer(),
+		sharp(bytes).raw().toBuffer(),
+	]);
+	expect(embedded).toHaveLength(drawn.length);
+	const difference = drawn.reduce(
+		(sum, value, index) => sum + Math.abs(value - (embedded[index] ?? 0)),
+		0,
+	);
+	expect(difference / drawn.length).toBeLessThan(6);
+});
+
+describe('table-of-prompts', () => {
+	const example = loadExample('table-of-prompts');
+	const rows = rowsOf(example).map(({ json }) => json);
+	const image = { format: 'jpeg' };
+	const wanted = [
+		{ ...image, row: 0, file: 'lighthouse.jpg', width: 1280, height: 720 },
+		{ ...image, row: 1, file: 'night-market-1.jpg', width: 720, height: 1280 },
+		{ ...image, row: 1, file: 'night-market-2.jpg', width: 720, height: 1280 },
+		{ ...image, row: 2, file: 'tea-table.jpg', width: 1024, height: 1024 },
+		{ ...image, row: 3, file: 'island-map.jpg', width: 1152, height: 864 },
+		{ ...image, row: 4, file: 'robot-gardener-1.jpg', width: 864, height: 1152 },
+		{ ...image, row: 4, file: 'robot-gardener-2.jpg', width: 864, height: 1152 },
+		{ ...image, row: 5, file: 'desert-road.jpg', width: 1344, height: 576 },
+	];
+	const expected = (images: typeof wanted) =>
+		images.map(({ row, ...file }) => ({
+			...file,
+			row: { item: row },
+			prompt: rows[row]?.prompt,
+		}));
+
+	test('makes each row as its columns say', async () => {
+		const finished = await run(example);
+
+		expect(await imagesAt('MiniMax Image', finished)).toEqual(expected(wanted));
+		expect(finished.outputs('Images')[0]).toHaveLength(wanted.length);
+		expect(finished.outputs('Failed rows').flat()).toEqual([]);
+		expect(bodiesByPrompt(rows.map(({ prompt }) => prompt))).toEqual(
+			rows.map(({ prompt, ratio, images }) => ({
+				model: 'image-01',
+				prompt,
+				aspect_ratio: ratio,
+				n: images,
+				response_format: 'url',
+			})),
+		);
+	});
+
+	test('hands a row that MiniMax refuses to "Failed rows", and the others to "Images"', async () => {
+		const blocked = rows.map((row, index) =>
+			index === 1 ? { ...row, prompt: 'a BLOCKED market' } : row,
+		);
+		const finished = await run(withRows(example, blocked));
+
+		expect(finished.run.status).toBe('success');
+		expect(await imagesAt('MiniMax Image', finished)).toEqual(
+			expected(wanted.filter(({ row }) => row !== 1)),
+		);
+		expect(finished.outputs('Images')[0]).toHaveLength(6);
+		const [failed = [], ...more] = finished.outputs('Failed rows');
+		expect(more).toEqual([]);
+		expect(failed).toEqual([
+			expect.objectContaining({
+				json: expect.objectContaining({ error: expect.stringContaining('sensitive') }),
+			}),
+		]);
+		expect(finished.outputs('MiniMax Image')[1]?.[0]?.pairedItem).toEqual({ item: 1 });
+		expect(sandbox.requests).toHaveLength(rows.length);
+	});
+
+	test('hands a row with a ratio that does not exist to "Failed rows" before anything is sent', async () => {
+		const finished = await run(withRows(example, [{ ...rows[0], ratio: '5:4' }]));
+
+		expect(finished.outputs('Images').flat()).toEqual([]);
+		const [failed] = finished.outputs('Failed rows')[0] ?? [];
+		expect(failed?.json.error).toEqual(expect.stringContaining('Aspect Ratio is "5:4"'));
+		expect(failed?.json.name).toBe('lighthouse');
+		expect(sandbox.requests).toEqual([]);
+	});
+});
