@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { readAccount } from './account';
 import type { Account } from './account';
 import { parseArguments } from './arguments';
-import { buildPackage } from './build';
+import { buildPackage } from '../support/build';
 import { planFor } from './plan';
 import type { Plan } from './plan';
 import { inSeconds } from './progress';

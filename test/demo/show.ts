@@ -5,7 +5,7 @@ import { useBinaryStorage } from '../support/engine';
 import type { Account } from './account';
 import type { Example } from './examples';
 import { plannedImages, rowsOf, withParameters } from './examples';
-import { loadPackage } from './load';
+import { loadPackage } from '../support/load';
 import { Output } from './output';
 import type { Plan } from './plan';
 import { Progress, counted } from './progress';

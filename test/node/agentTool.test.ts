@@ -3,7 +3,8 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { MiniMaxImage } from '../../nodes/MiniMaxImage/MiniMaxImage.node';
 import { runWorkflow } from '../support/engine';
-import { NODE_TYPE, sandboxCredential, sources } from '../support/node';
+import { NODE_TYPE } from '../support/load';
+import { sandboxCredential, sources } from '../support/node';
 import { describeSandbox } from '../support/sandbox';
 
 const node = describeSandbox();

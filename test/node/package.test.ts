@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { PackageDirectoryLoader } from 'n8n-core';
 
-import { NODE_TYPE } from '../support/node';
+import { NODE_TYPE } from '../support/load';
 
 const root = join(__dirname, '../..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

@@ -113,10 +113,21 @@ export class CredentialsFromTest extends ICredentialsHelper {
 		credentials: ICredentialDataDecryptedObject,
 		typeName: string,
 		requestOptions: IHttpRequestOptions,
+		workflow: Workflow,
+		node: INode,
 	) {
 		const authenticate = this.types.credentials[typeName]?.authenticate;
-		if (typeof authenticate !== 'function') throw new Error(`${typeName} cannot authenticate`);
-		return await authenticate(credentials, requestOptions);
+		if (typeof authenticate === 'function') return await authenticate(credentials, requestOptions);
+		const headers = Object.entries(authenticate?.properties.headers ?? {}).map(([name, value]) => [
+			name,
+			workflow.expression.getSimpleParameterValue(node, value as string, 'internal', {
+				$credentials: credentials,
+			}),
+		]);
+		return {
+			...requestOptions,
+			headers: { ...requestOptions.headers, ...Object.fromEntries(headers) },
+		};
 	}
 
 	preAuthentication() {

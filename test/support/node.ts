@@ -12,8 +12,8 @@ import { MiniMaxImage } from '../../nodes/MiniMaxImage/MiniMaxImage.node';
 import type { Sandbox } from '../sandbox';
 import type { LoadedTypes, RunningEngine } from './engine';
 import { startWorkflow } from './engine';
+import { NODE_TYPE } from './load';
 
-export const NODE_TYPE = 'n8n-nodes-minimax-image.miniMaxImage';
 const NODE_NAME = 'MiniMax Image';
 
 /** The package as n8n would load it, straight from the sources. */

@@ -50,10 +50,12 @@ export class ApiClient {
 		settings: SendSettings,
 		signal: AbortSignal,
 	): Promise<Outcome<T>> {
+		// A signal of its own for each request: Node.js warns when many listen to one.
+		const ended = AbortSignal.any([signal]);
 		const gate = gateFor(this.apiKey, this.baseUrl);
 		const place = gate.takePlace();
 		for (let failures = 0; ;) {
-			const turn = await gate.enter(place, settings.requestsPerMinute, signal);
+			const turn = await gate.enter(place, settings.requestsPerMinute, ended);
 			const outcome = await this.call(path, body, read, settings.timeoutMs);
 			endTurn(turn, outcome);
 			if (outcome.ok) return outcome;
@@ -71,7 +73,7 @@ export class ApiClient {
 				Math.random(),
 			);
 			if (delayMs === undefined) return outcome;
-			await sleep(delayMs, signal);
+			await sleep(delayMs, ended);
 		}
 	}
 

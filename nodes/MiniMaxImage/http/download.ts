@@ -64,22 +64,28 @@ export class Downloader {
 	 * @throws the signal's reason when the execution is stopped while waiting
 	 */
 	async fetch(link: string, { timeoutMs, maxRetries }: SendSettings): Promise<Outcome<Buffer>> {
+		// A signal of its own for each download: Node.js warns when many listen to one.
+		const ended = AbortSignal.any([this.signal]);
 		for (let failures = 1; ; failures++) {
-			const outcome = await this.fetchOnce(link, Date.now() + timeoutMs);
+			const outcome = await this.fetchOnce(link, Date.now() + timeoutMs, ended);
 			if (outcome.ok) return outcome;
 			const { failure } = outcome;
 			const fate = isWorthRetrying(failure) ? 'retry' : 'final';
 			const delayMs = retryDelay({ ...failure, failures, fate }, maxRetries, Math.random());
 			if (delayMs === undefined) return outcome;
-			await sleep(delayMs, this.signal);
+			await sleep(delayMs, ended);
 		}
 	}
 
-	private async fetchOnce(link: string, deadline: number): Promise<Outcome<Buffer>> {
+	private async fetchOnce(
+		link: string,
+		deadline: number,
+		ended: AbortSignal,
+	): Promise<Outcome<Buffer>> {
 		let url = secureUrl(link);
 		try {
 			for (let redirects = 0; url !== undefined; redirects++) {
-				const { statusCode, headers, body } = await this.get(url, deadline);
+				const { statusCode, headers, body } = await this.get(url, deadline, ended);
 				if (statusCode >= 300 && statusCode < 400 && typeof headers.location === 'string') {
 					body.destroy();
 					if (redirects === MAX_REDIRECTS) return fail('badLink', 'too many redirects');
@@ -101,14 +107,14 @@ export class Downloader {
 		}
 	}
 
-	private async get(url: string, deadline: number) {
+	private async get(url: string, deadline: number, ended: AbortSignal) {
 		const { statusCode, headers, body } = (await this.context.helpers.httpRequest({
 			method: 'GET',
 			url,
 			// Not compressed, so that the announced length is that of the image.
 			headers: { Accept: 'image/*', 'Accept-Encoding': 'identity' },
 			timeout: Math.max(1, deadline - Date.now()),
-			abortSignal: this.signal,
+			abortSignal: ended,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 			returnFullResponse: true,

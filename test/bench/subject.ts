@@ -1,0 +1,132 @@
+// One measurement in a process of its own, so that memory and time are those of the subject alone.
+import { join } from 'node:path';
+
+import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import sharp from 'sharp';
+
+import type { LoadedTypes } from '../support/engine';
+import { runWorkflow, storeFile, useBinaryStorage } from '../support/engine';
+import { NODE_TYPE, loadPackage } from '../support/load';
+import { runFloor } from './floor';
+import { RIVAL_TYPE, loadRival } from './rival';
+import type { Job, Measurement } from './types';
+
+const ROOT = join(__dirname, '../..');
+
+/** A picture of exactly so many bytes: a JPEG, and padding that decoders ignore. */
+async function portrait(bytes: number): Promise<Buffer> {
+	const picture = await sharp({
+		create: { width: 1024, height: 1024, channels: 3, background: '#d0a080' },
+	})
+		.jpeg()
+		.toBuffer();
+	return Buffer.concat([picture, Buffer.alloc(bytes - picture.length)]);
+}
+
+function imageNode(job: Job): INode {
+	const common = {
+		id: 'image',
+		name: 'Image',
+		typeVersion: 1,
+		position: [200, 0] as [number, number],
+	};
+	if (job.subject === 'rival') {
+		return {
+			...common,
+			type: RIVAL_TYPE,
+			credentials: { minimaxApi: { id: '1', name: 'Sandbox' } },
+			parameters: {
+				resource: 'image',
+				operation: 'generate',
+				prompt: '={{ $json.prompt }}',
+				numberOfImages: job.imagesPerItem,
+			},
+		};
+	}
+	const parameters: INodeParameters = {
+		operation: job.portraitBytes ? 'imageToImage' : 'textToImage',
+		prompt: '={{ $json.prompt }}',
+		numberOfImages: job.imagesPerItem,
+		options: { requestsPerMinute: job.requestsPerMinute, maxConcurrency: job.inFlight },
+	};
+	return {
+		...common,
+		type: NODE_TYPE,
+		credentials: { miniMaxImageApi: { id: '1', name: 'Sandbox' } },
+		parameters,
+	};
+}
+
+async function execute(job: Job, types: LoadedTypes, items: INodeExecutionData[]) {
+	const trigger: INode = {
+		id: 'trigger',
+		name: 'Trigger',
+		type: 'n8n-nodes-base.manualTrigger',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+	};
+	const run = await runWorkflow({
+		types,
+		workflow: {
+			name: 'Benchmark',
+			nodes: [trigger, imageNode(job)],
+			connections: { Trigger: { main: [[{ node: 'Image', type: 'main', index: 0 }]] } },
+		},
+		pinData: { Trigger: items },
+		credentials: {
+			apiKey: job.api.key,
+			region: 'custom',
+			baseUrl: job.api.url,
+			url: `${job.api.url}/v1`,
+		},
+	});
+	const images = (run.outputs('Image')[0] ?? []).filter(({ binary }) => binary?.data);
+	return { images: images.length, errors: run.error ? 1 : 0 };
+}
+
+async function runOnEngine(job: Job, types: LoadedTypes, file: INodeExecutionData['binary']) {
+	const runs = await Promise.all(
+		job.executions.map(async (count, execution) => {
+			const items = Array.from({ length: count }, (_, index) => ({
+				json: { prompt: `picture ${index} of ${execution}` },
+				...(file && { binary: file }),
+			}));
+			return await execute(job, types, items);
+		}),
+	);
+	return {
+		images: runs.reduce((sum, { images }) => sum + images, 0),
+		errors: runs.reduce((sum, { errors }) => sum + errors, 0),
+	};
+}
+
+async function prepare(job: Job): Promise<() => Promise<{ images: number; errors: number }>> {
+	if (job.subject === 'floor') return async () => await runFloor(job);
+	const types = job.subject === 'rival' ? loadRival(job.rivalFolder) : await loadPackage(ROOT);
+	await useBinaryStorage('filesystem');
+	const file = job.portraitBytes
+		? { data: await storeFile(await portrait(job.portraitBytes)) }
+		: undefined;
+	return async () => await runOnEngine(job, types, file);
+}
+
+async function measure(job: Job): Promise<Measurement> {
+	const work = await prepare(job);
+	const cpuBefore = process.cpuUsage();
+	const startedAt = performance.now();
+	const { images, errors } = await work();
+	const wallMs = performance.now() - startedAt;
+	const { user, system } = process.cpuUsage(cpuBefore);
+	return {
+		wallMs,
+		cpuMs: (user + system) / 1000,
+		peakMb: process.resourceUsage().maxRSS / 1024,
+		images,
+		errors,
+	};
+}
+
+process.on('message', (job: Job) => {
+	void measure(job).then((measurement) => process.send?.(measurement));
+});

@@ -1,0 +1,47 @@
+import type { ImageFaultStep, SandboxOptions } from '../sandbox';
+
+/** Who does the work: this package, n8n's own MiniMax node, or bare undici as the least possible. */
+export type Subject = 'ours' | 'rival' | 'floor';
+
+/** One measurement in a process of its own. */
+export interface Job {
+	subject: Subject;
+	/** Folder of the rival's unpacked files. */
+	rivalFolder: string;
+	api: ServerAddress;
+	/** Items of each execution; several run at the same time on one key. */
+	executions: number[];
+	imagesPerItem: number;
+	inFlight: number;
+	requestsPerMinute: number;
+	/** Size of a reference image that all items share; absent: text to image. */
+	portraitBytes?: number;
+}
+
+export interface Measurement {
+	wallMs: number;
+	/** User and system time of the process while it worked. */
+	cpuMs: number;
+	/** Most memory that the process ever held. */
+	peakMb: number;
+	images: number;
+	errors: number;
+}
+
+export interface ServerAddress {
+	url: string;
+	key: string;
+}
+
+export interface ServerOrder {
+	options: SandboxOptions;
+	images?: Exclude<ImageFaultStep, (...args: never[]) => unknown>;
+}
+
+/** What the server saw. */
+export interface ServerStats {
+	paidImages: number;
+	requests: number;
+	/** Requests that it refused for the rate limit. */
+	limited: number;
+}

@@ -1,0 +1,182 @@
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import { REGIONS } from '../../credentials/regions';
+import {
+	FAILURES,
+	addPaidLinks,
+	fateOf,
+	toNodeApiError,
+	toNodeError,
+} from '../../nodes/MiniMaxImage/errors';
+import type { ErrorDetails } from '../../nodes/MiniMaxImage/errors';
+import type { Failure } from '../../nodes/MiniMaxImage/types';
+
+const KEY = 'sk-secret-0001';
+
+const NODE = {
+	id: 'image',
+	name: 'MiniMax Image',
+	type: 'n8n-nodes-minimax-image.miniMaxImage',
+	typeVersion: 1,
+	position: [0, 0] as [number, number],
+	parameters: {},
+};
+
+const errorFor = (failure: Failure, more: Partial<ErrorDetails> = {}) =>
+	toNodeApiError(NODE, failure, {
+		itemIndex: 3,
+		region: 'global',
+		apiKey: KEY,
+		timeoutMs: 180_000,
+		limitMb: 64,
+		...more,
+	});
+
+describe.each(Object.entries(FAILURES))('the failure %s', (code, { message, cure }) => {
+	test('says what happened in one plain sentence, and what to do in whole ones', () => {
+		expect(message).toMatch(/^([A-Z]|n8n ).*[^.!?:\s]$/);
+		expect(cure).toMatch(/^[A-Z].*[.)]$/);
+		expect(message).not.toBe(cure);
+	});
+
+	test('reaches the user in our words, none of which n8n replaces by its own, and without gaps', () => {
+		const error = errorFor({ code });
+
+		expect(error.message).toBe(
+			`${message.replace('{timeout}', '180').replace('{limit}', '64')} [item 3]`,
+		);
+		expect(error.description).toBe(`${cure.replace('{region}', 'Global')} (Code: ${code})`);
+		expect(`${error.message}${error.description}`).not.toMatch(/[{}]|undefined/);
+	});
+});
+
+test.each([
+	['http404', 'The host answered with HTTP status 404 [item 3]', '404'],
+	['http503', 'The host answered with HTTP status 503 [item 3]', '503'],
+	['http401', 'MiniMax did not accept the API key [item 3]', '401'],
+	['http429', `${FAILURES['1002']?.message} [item 3]`, '429'],
+	['9999', 'MiniMax refused the request with code 9999 [item 3]', '9999'],
+	['-1', 'MiniMax refused the request with code -1 [item 3]', '-1'],
+])('a code that the table does not list, %s, has words too', (code, message, httpCode) => {
+	const error = errorFor({ code });
+
+	expect(error).toMatchObject({ message, httpCode });
+	expect(error.description).toMatch(/^[A-Z].+ \(Code: .+\)$/);
+});
+
+test.each([
+	['retry', ['1000', '1001', '1024', '1033', 'unreachable', 'dns', 'reset', 'unusable']],
+	['retry', ['downloadTimeout', 'notAnImage', 'cut', 'http408', 'http500', 'http503', 'http529']],
+	['rateLimit', ['1002', '1039', '1041', '2045', 'http429']],
+	['final', ['1004', '2049', '1008', '1026', '1027', '1042', '2013', '2056', '2061', 'blocked']],
+	['final', ['timeout', 'certificate', 'redirect', 'linkExpired', 'cancelled', 'tooLarge']],
+	['final', ['http400', 'http401', 'http403', 'http404', '9999', '-1', '']],
+])('%s is the fate of %j', (fate, codes) => {
+	expect(codes.map(fateOf)).toEqual(codes.map(() => fate));
+});
+
+test.each([...REGIONS.map(({ value, name }) => [value, name]), ['custom', 'Custom']])(
+	'a refused key names both likely causes, and the region %s by its name',
+	(region, name) => {
+		const { description } = errorFor({ code: '1004' }, { region });
+
+		expect(description).toContain(
+			'Wrong region: Keys for Global are issued at platform.minimax.io',
+		);
+		expect(description).toContain(`its Region (now: ${name})`);
+		expect(description).toContain('Or wrong key: mistyped, expired or deleted');
+	},
+);
+
+test('an error carries code, trace id, the own words of the service and the item', () => {
+	const error = errorFor({ code: '1008', detail: 'insufficient balance', traceId: 'req-1' });
+
+	expect(error).toBeInstanceOf(NodeApiError);
+	expect(error.httpCode).toBe('1008');
+	expect(error.description).toBe(
+		`${FAILURES['1008']?.cure} (Details: insufficient balance. Code: 1008. Trace ID: req-1)`,
+	);
+	expect(error.context).toMatchObject({
+		itemIndex: 3,
+		code: '1008',
+		traceId: 'req-1',
+		detail: 'insufficient balance',
+	});
+});
+
+test('an image that cannot be fetched is named, and its link is kept', () => {
+	const imageUrl = 'https://images.example.com/2.jpeg?Signature=x';
+	const error = errorFor({ code: 'cut' }, { subject: 'Image 2 of 3', imageUrl });
+
+	expect(error.message).toBe('Image 2 of 3: The download of the image was cut short [item 3]');
+	expect(error.description).toContain(
+		`The image is paid for. Its link works for 24 hours: ${imageUrl}`,
+	);
+	expect(error.context.imageUrl).toBe(imageUrl);
+});
+
+test('the key is nowhere in an error, even where the service repeats it', () => {
+	const error = errorFor({
+		code: '1004',
+		detail: `no such key: ${KEY}, really ${KEY}`,
+		traceId: `trace-${KEY}`,
+	});
+
+	expect(error.description).toContain('no such key: [API key], really [API key]');
+	expect(error.context).toMatchObject({ traceId: 'trace-[API key]' });
+	const all = JSON.stringify([error, error.context, error.messages, error.stack, error.cause]);
+	expect(all + String(error) + JSON.stringify(error.errorResponse)).not.toContain(KEY);
+});
+
+test('without a key nothing is blacked out', () => {
+	expect(errorFor({ code: '1004', detail: 'abc' }, { apiKey: '' }).description).toContain('abc');
+});
+
+test('words that look like placeholders of a replacement stay as they are', () => {
+	expect(errorFor({ code: '2013', detail: "$& $1 $' $$" }).description).toContain("$& $1 $' $$");
+});
+
+test('any other error becomes one that n8n shows with its item', () => {
+	const refused = new NodeOperationError(NODE, 'Prompt is empty', { itemIndex: 1 });
+	const failed = errorFor({ code: '1008' });
+	const unknown = toNodeError(NODE, new Error('Something else'), 2);
+
+	expect(toNodeError(NODE, refused, 2)).toBe(refused);
+	expect(toNodeError(NODE, failed, 2)).toBe(failed);
+	expect(unknown).toBeInstanceOf(NodeOperationError);
+	expect(unknown).toMatchObject({ message: 'Something else', context: { itemIndex: 2 } });
+});
+
+describe('links that are paid for', () => {
+	test('are added to the error that ends a run', () => {
+		const error = addPaidLinks(errorFor({ code: '1008' }), [
+			'https://a.example',
+			'https://b.example',
+		]);
+
+		expect(error.description).toBe(
+			`${FAILURES['1008']?.cure} (Code: 1008) Images of this run that are already paid for ` +
+				'(links work for 24 hours): https://a.example https://b.example',
+		);
+		expect(error.context.paidLinks).toEqual(['https://a.example', 'https://b.example']);
+	});
+
+	test('are not told twice', () => {
+		const error = errorFor({ code: 'cut' }, { imageUrl: 'https://a.example' });
+		const { description } = error;
+
+		expect(addPaidLinks(error, ['https://a.example'])).toBe(error);
+		expect(error.description).toBe(description);
+		expect(error.context).not.toHaveProperty('paidLinks');
+	});
+
+	test('come alone where the error has no description', () => {
+		const error = addPaidLinks(new NodeOperationError(NODE, 'The execution was canceled'), [
+			'https://a.example',
+		]);
+
+		expect(error.description).toBe(
+			'Images of this run that are already paid for (links work for 24 hours): https://a.example',
+		);
+	});
+});
