@@ -102,7 +102,7 @@ export class MiniMaxImageApi implements ICredentialType {
 		const target = new URL(requestOptions.url, requestOptions.baseURL ?? baseUrl);
 		if (target.origin !== new URL(baseUrl).origin) {
 			throw new Error(
-				`This credential is for ${new URL(baseUrl).host} only. Its key is not sent to ${target.host}.`,
+				`This credential is for ${new URL(baseUrl).origin} only. Its key is not sent to ${target.origin}.`,
 			);
 		}
 		const headers = {

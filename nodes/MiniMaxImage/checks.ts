@@ -20,12 +20,30 @@ export interface NumberRange {
 
 const SHOWN_CHARACTERS = 80;
 
-/** A value as a message shows it: short, and with its kind where that matters. */
+function toText(value: unknown): string {
+	if (typeof value !== 'object') return String(value);
+	try {
+		return JSON.stringify(value);
+	} catch {
+		return String(value);
+	}
+}
+
+/** A value as a message shows it, cut where it is long. */
 export function shown(value: unknown): string {
-	if (value === undefined || value === null || value === '') return 'empty';
-	const text = typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
-	const short = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
-	return typeof value === 'object' ? `not text (${short})` : short;
+	if (isUnset(value)) return 'empty';
+	const characters = [...toText(value).slice(0, 2 * SHOWN_CHARACTERS + 2)];
+	const text =
+		characters.length > SHOWN_CHARACTERS
+			? `${characters.slice(0, SHOWN_CHARACTERS).join('')}…`
+			: characters.join('');
+	return typeof value === 'string' ? `"${text}"` : text;
+}
+
+/** What kind of value stands where text should be. */
+function kindOf(value: unknown): string {
+	if (Array.isArray(value)) return 'a list';
+	return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /** Whether an optional value counts as not set; an empty cell of a spreadsheet arrives as "". */
@@ -96,8 +114,10 @@ export function checkChoice<T extends string>(
 
 /** True or false; expressions may give the words as text. */
 export function checkBoolean(label: string, value: unknown): boolean {
-	if (value === true || value === 'true') return true;
-	if (value === false || value === 'false') return false;
+	// Spreadsheets write TRUE and FALSE.
+	const word = String(value).trim().toLowerCase();
+	if (word === 'true') return true;
+	if (word === 'false') return false;
 	throw new InvalidInput(`${label} is ${shown(value)}, but must be true or false`);
 }
 
@@ -107,7 +127,7 @@ export function checkText(label: string, value: unknown, max = Infinity): string
 		throw new InvalidInput(
 			isUnset(value)
 				? `${label} is empty`
-				: `${label} must be text, but is ${shown(value)}, a value of type ${Array.isArray(value) ? 'list' : typeof value}`,
+				: `${label} must be text, but is ${kindOf(value)}: ${shown(value)}`,
 		);
 	}
 	if (value.trim() === '') throw new InvalidInput(`${label} is empty`);

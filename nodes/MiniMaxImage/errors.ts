@@ -165,6 +165,11 @@ export const FAILURES: Readonly<Record<string, Entry>> = {
 		message: 'What came back is larger than {limit} MB',
 		cure: 'That is no image of MiniMax. Check what the link leads to.',
 	},
+	answerTooLarge: {
+		fate: 'final',
+		message: 'The answer is larger than {limit} MB',
+		cure: 'Ask for fewer images at a time, or set the option Transfer to Link.',
+	},
 	badLink: {
 		fate: 'final',
 		message: 'The image link is not one that can be fetched',
@@ -202,7 +207,7 @@ function httpEntry(status: number): Entry {
 function entryOf(code: string): Entry {
 	const status = HTTP_STATUS_CODE.exec(code)?.[1];
 	return (
-		FAILURES[code] ??
+		(Object.hasOwn(FAILURES, code) ? FAILURES[code] : undefined) ??
 		(status
 			? httpEntry(Number(status))
 			: {

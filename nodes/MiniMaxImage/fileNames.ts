@@ -1,10 +1,11 @@
 /** Bytes that most file systems allow in a name are 255; the rest is for number and extension. */
 const MAX_NAME_BYTES = 200;
 
-const FORBIDDEN = /[<>:"/\\|?*\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\ufeff]/g;
+const FORBIDDEN =
+	/[<>:"/\\|?*\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /** Device names that Windows reserves, whatever extension follows. */
-const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i;
+const RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?$/i;
 
 const IMAGE_EXTENSION = /\.(jpe?g|png|webp|gif)$/i;
 
@@ -17,20 +18,20 @@ const IMAGE_EXTENSION = /\.(jpe?g|png|webp|gif)$/i;
 export function safeBaseName(wanted: string): string {
 	const cleaned = wanted
 		.normalize('NFC')
+		.trim()
 		.replace(IMAGE_EXTENSION, '')
 		.replace(FORBIDDEN, '_')
 		.replace(/\s+/g, ' ');
 	let short = '';
 	let bytes = 0;
-	for (const character of cleaned) {
+	for (const character of RESERVED.test(cleaned) ? `_${cleaned}` : cleaned) {
 		bytes += Buffer.byteLength(character);
 		if (bytes > MAX_NAME_BYTES) break;
 		short += character;
 	}
 	// Windows drops dots and spaces at the end; a dot at the start hides the file elsewhere.
 	const name = short.replace(/^[. ]+|[. ]+$/g, '');
-	if (/^_*$/.test(name)) return '';
-	return RESERVED.test(name) ? `_${name}` : name;
+	return /^_*$/.test(name) ? '' : name;
 }
 
 /** Hands out file names without extension, each only once in an execution. */

@@ -3,7 +3,7 @@ import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { toNodeApiError } from './errors';
 import type { ErrorDetails, NodeError } from './errors';
 import { FileNames } from './fileNames';
-import { ApiClient, CREDENTIAL } from './http/client';
+import { ApiClient, CREDENTIAL, MAX_ANSWER_MB } from './http/client';
 import { Slots } from './http/concurrency';
 import { Downloader, MAX_DOWNLOAD_MB } from './http/download';
 import { describeFile, identifyImage, readPixelSize } from './imageFormat';
@@ -209,7 +209,7 @@ export class ImageGenerator {
 			apiKey,
 			region: credentials.region,
 			timeoutMs: parameters.send.timeoutMs,
-			limitMb: MAX_DOWNLOAD_MB,
+			limitMb: failure.code === 'answerTooLarge' ? MAX_ANSWER_MB : MAX_DOWNLOAD_MB,
 			...more,
 		});
 	}

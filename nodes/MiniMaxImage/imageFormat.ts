@@ -27,7 +27,7 @@ export function identifyImage(bytes: Buffer): ImageFormat | undefined {
 /** Other files that people send by mistake: how they begin, and what to call them. */
 const OTHER_FILES: readonly [RegExp, string][] = [
 	[/^GIF8/, 'a GIF image'],
-	[/^BM/, 'a BMP image'],
+	[/^BM.{4}\0{4}/s, 'a BMP image'],
 	[/^(II\*\0|MM\0\*)/, 'a TIFF image'],
 	[/^\0\0\x01\0/, 'an icon file'],
 	[/^.{4}ftyp(heic|heix|hevc|heim|heis|mif1|msf1)/s, 'a HEIC image'],
@@ -47,7 +47,7 @@ export function describeFile(bytes: Buffer): string {
 	const image = identifyImage(bytes);
 	if (image) return `a ${image.name} image`;
 	if (bytes.length === 0) return 'empty';
-	const start = ascii(bytes, 0, DESCRIBED_BYTES);
+	const start = ascii(bytes, 0, DESCRIBED_BYTES).replace(/^\xef\xbb\xbf/, '');
 	const other = OTHER_FILES.find(([pattern]) => pattern.test(start));
 	if (other) return other[1];
 	const isText = !bytes

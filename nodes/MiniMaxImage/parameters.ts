@@ -201,10 +201,13 @@ export async function refusing<T>(
 		return await check();
 	} catch (error) {
 		if (error instanceof InvalidInput) {
-			throw new NodeOperationError(context.getNode(), `${error.message} [item ${itemIndex}]`, {
+			const refusal = new NodeOperationError(context.getNode(), error.message, {
 				itemIndex,
 				description: error.description,
 			});
+			// n8n swaps a message for its own where it meets the name of a system error inside: "imagEACCESs".
+			refusal.message = `${error.message} [item ${itemIndex}]`;
+			throw refusal;
 		}
 		throw new NodeOperationError(context.getNode(), error as Error, { itemIndex });
 	}

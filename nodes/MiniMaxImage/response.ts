@@ -48,28 +48,24 @@ function count(value: unknown): number | undefined {
 
 function parse(body: string): unknown {
 	try {
-		return JSON.parse(body);
+		return JSON.parse(body.replace(/^\ufeff/, ''));
 	} catch {
 		return undefined;
 	}
 }
 
-/** Which of the two arrays is filled; the other can be absent or null. */
-function readImages(data: Record<string, unknown>): WireImage[] | undefined {
-	const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-	const urls = list(data.image_urls);
-	const inline = list(data.image_base64);
-	if (!Array.isArray(data.image_urls) && !Array.isArray(data.image_base64)) return undefined;
-	return [
-		...urls.flatMap((url) => (text(url) ? [{ url: text(url) as string }] : [])),
-		...inline.flatMap((base64) => (text(base64) ? [{ base64: base64 as string }] : [])),
-	];
+/** Which of the two arrays is filled; the other can be absent or null. Inline images need no second request. */
+function readImages(data: Record<string, unknown>): WireImage[] {
+	const texts = (value: unknown): string[] =>
+		Array.isArray(value) ? value.flatMap((entry) => text(entry) ?? []) : [];
+	const inline = texts(data.image_base64).map((base64) => ({ base64 }));
+	return inline.length > 0 ? inline : texts(data.image_urls).map((url) => ({ url }));
 }
 
 /** A status code of `base_resp`, number or string. */
 function readStatusCode(base: Record<string, unknown>): string | undefined {
-	const code = base.status_code;
-	return typeof code === 'number' || text(code) ? String(code).trim() : undefined;
+	const code = String(base.status_code).trim();
+	return /^-?\d+$/.test(code) ? code : undefined;
 }
 
 /** The words and the code inside a failed answer, wherever the API or a gateway put them. */
@@ -93,8 +89,8 @@ function readSuccess(root: Record<string, unknown>, traceId?: string): Outcome<G
 	});
 	const metadata = isObject(root.metadata) ? root.metadata : {};
 	const failedCount = count(metadata.failed_count) ?? 0;
-	const images = isObject(root.data) ? readImages(root.data) : undefined;
-	if (!images?.length) {
+	const images = isObject(root.data) ? readImages(root.data) : [];
+	if (images.length === 0) {
 		if (failedCount > 0) {
 			const detail = `${failedCount} of ${failedCount} images were blocked`;
 			return { ok: false, failure: { code: 'blocked', detail, traceId } };
@@ -129,12 +125,13 @@ export function readAnswer(answer: HttpAnswer, now: number): Outcome<GeneratedIm
 		const detail = text(root.base_resp.status_msg);
 		return { ok: false, failure: { code, detail, traceId, retryAfterMs } };
 	}
+	// Images that came are paid for, even if a gateway has stripped `base_resp` or changed the status.
+	const hasImages = isObject(root.data) && readImages(root.data).length > 0;
+	if (hasImages) return readSuccess(root, traceId);
 	if (answer.statusCode < 200 || answer.statusCode >= 300) {
 		return { ok: false, failure: { ...readHttpFailure(answer, root), traceId, retryAfterMs } };
 	}
-	// A gateway may strip `base_resp`; images that came are paid for all the same.
-	const hasImages = isObject(root.data) && (readImages(root.data)?.length ?? 0) > 0;
-	if (code === '0' || hasImages) return readSuccess(root, traceId);
+	if (code === '0') return readSuccess(root, traceId);
 	const words = excerpt(answer.text);
 	const detail = words ? `it is not what the API answers: ${words}` : 'it is empty';
 	return { ok: false, failure: { code: 'unusable', detail, traceId } };

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -35,6 +36,7 @@ export function fetchRival(folder: string): void {
 
 /** n8n's own MiniMax node and its credential, from where `fetchRival` has put them. */
 export function loadRival(folder: string): LoadedTypes {
+	const require = createRequire(__filename);
 	const load = (path: string): unknown => require(join(folder, 'package/dist', path));
 	const { MiniMax } = load('nodes/vendors/MiniMax/MiniMax.node.js') as {
 		MiniMax: new () => INodeType;

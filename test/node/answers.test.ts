@@ -4,6 +4,8 @@ import { describeSandbox } from '../support/sandbox';
 
 const node = describeSandbox();
 
+const success = { base_resp: { status_code: 0, status_msg: 'success' }, id: 'trace-0815' };
+
 const noRetries = { options: { maxRetries: 0 } };
 
 test('partial success delivers what was made, counts what was blocked, and tells', async () => {
@@ -89,7 +91,26 @@ test('images without metadata and base_resp, as a gateway may pass them on, are 
 	expect(await decoded(items[0])).toMatchObject({ width: 1024 });
 });
 
-const success = { base_resp: { status_code: 0, status_msg: 'success' }, id: 'trace-0815' };
+test('a status code that is no number cannot be taken for one of ours', async () => {
+	node.sandbox.always({ answer: { base_resp: { status_code: 'constructor' }, id: 'trace-4' } });
+
+	const { error } = await node.run({ parameters: noRetries });
+
+	expect(error?.context).toMatchObject({ code: 'unusable', traceId: 'trace-4' });
+});
+
+test('images are delivered even with an HTTP status that says otherwise, and after a byte order mark', async () => {
+	const data = { image_base64: [(await picture()).toString('base64')] };
+	node.sandbox.script(
+		{ status: 500, body: { ...success, data } },
+		{ answer: `\ufeff${JSON.stringify({ ...success, data })}` },
+	);
+
+	const { items } = await node.run({ items: [{ json: {} }, { json: {} }] });
+
+	expect(items.map(({ json }) => json.width)).toEqual([64, 64]);
+	expect(node.sandbox.requests).toHaveLength(2);
+});
 
 test.each<[string, unknown, string, string]>([
 	['an empty answer', '', 'The answer could not be used', 'it is empty'],

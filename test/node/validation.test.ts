@@ -257,6 +257,14 @@ test('the longest prompt passes, an emoji counting as one', async () => {
 	expect(node.sandbox.paidImages).toBe(1);
 });
 
+test('a field whose name holds the name of a system error keeps our words', async () => {
+	const { error } = await node.run({
+		parameters: { operation: 'imageToImage', binaryPropertyName: 'imageAccess' },
+	});
+
+	expect(error?.message).toContain('Input Data Field Name(s) is "imageAccess"');
+});
+
 test('n8n itself refuses a required field that is left empty in the editor', () => {
 	expect(() => node.start({ parameters: { prompt: '' } })).toThrow(
 		'Parameter "Prompt" is required',

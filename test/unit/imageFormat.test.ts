@@ -122,7 +122,7 @@ const ftyp = (brand: string) => Buffer.from(`\0\0\0\x20ftyp${brand}\0\0\0\0`);
 test.each<[string, Buffer | string]>([
 	['empty', ''],
 	['a GIF image', 'GIF89a'],
-	['a BMP image', 'BM\x46\0\0\0'],
+	['a BMP image', 'BM\x46\0\0\0\0\0\0\0'],
 	['a TIFF image', 'II*\0\x08\0\0\0'],
 	['a TIFF image', 'MM\0*\0\0\0\x08'],
 	['an icon file', '\0\0\x01\0\x01\0'],

@@ -120,7 +120,7 @@ describe('authentication', () => {
 		{ url: 'https://evil.example.com/', baseURL: 'https://api.minimax.io' },
 	])('refuses another host: %j', async (request) => {
 		await expect(authenticate(global, request)).rejects.toThrow(
-			/^This credential is for api\.minimax\.io only\. Its key is not sent to /,
+			/^This credential is for https:\/\/api\.minimax\.io only\. Its key is not sent to /,
 		);
 	});
 

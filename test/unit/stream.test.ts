@@ -14,6 +14,8 @@ test.each([
 	['less than announced', 500],
 	['no announced length', undefined],
 	['more than announced, by a whole part', 6],
+	['more than announced, in the middle of a part', 4],
+	['more than announced, from the first part on', 2],
 	['an announced length of zero', 0],
 ])('a body of %s is read whole', async (_name, expectedBytes) => {
 	const bytes = await readBody(bodyOf('abc', 'def', 'ghi'), { ...LIMITS, expectedBytes });

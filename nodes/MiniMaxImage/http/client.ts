@@ -9,7 +9,7 @@ import { resolveApiKey, resolveBaseUrl } from '../../../credentials/regions';
 import { fateOf } from '../errors';
 import type { HttpAnswer } from '../response';
 import type { Failure, Outcome, SendSettings } from '../types';
-import { gateFor } from './pace';
+import { PATIENCE_MS, gateFor } from './pace';
 import type { Turn } from './pace';
 import { retryDelay } from './retry';
 import type { ByteStream } from './stream';
@@ -19,7 +19,7 @@ import { toFailure } from './transport';
 export const CREDENTIAL = 'miniMaxImageApi';
 
 /** Nine inline images of the largest size take far less; more is no answer of the API. */
-const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+export const MAX_ANSWER_MB = 256;
 
 /** The only place that talks to the API: pace, call, classify, then wait or return. */
 export class ApiClient {
@@ -63,7 +63,7 @@ export class ApiClient {
 			const { code, retryAfterMs } = outcome.failure;
 			const fate = fateOf(code);
 			if (fate === 'rateLimit') {
-				if (gate.hopeless) return outcome;
+				if (gate.hopeless || (retryAfterMs ?? 0) > PATIENCE_MS) return outcome;
 				continue;
 			}
 			failures += 1;
@@ -102,12 +102,16 @@ export class ApiClient {
 				encoding: 'stream',
 			})) as IN8nHttpFullResponse;
 			const bytes = await readBody(stream as ByteStream, {
-				maxBytes: MAX_ANSWER_BYTES,
+				maxBytes: MAX_ANSWER_MB * 1024 * 1024,
 				timeoutMs: startedAt + timeoutMs - Date.now(),
 			});
 			return read({ statusCode, headers, text: bytes.toString('utf8') }, Date.now());
 		} catch (error) {
-			return { ok: false, failure: toFailure(error) };
+			const failure = toFailure(error);
+			return {
+				ok: false,
+				failure: failure.code === 'tooLarge' ? { code: 'answerTooLarge' } : failure,
+			};
 		}
 	}
 }

@@ -30,7 +30,7 @@ const REFUSAL_MS = 5_000;
 const PROBE_GROWTH = { nothingPasses: 2, somethingPasses: 12 };
 const MAX_PROBE_MS = { nothingPasses: WINDOW_MS, somethingPasses: 10 * WINDOW_MS };
 /** Once nothing has passed for this long, a refused request fails instead of waiting on. */
-const PATIENCE_MS = 10 * WINDOW_MS;
+export const PATIENCE_MS = 10 * WINDOW_MS;
 /** The longest single wait, so that a changed situation is seen soon on every version of n8n. */
 const NAP_MS = 1_000;
 
@@ -208,14 +208,16 @@ export class Gate {
 		if (own !== -1) this.starts.splice(own, 1);
 		this.learned = this.starts.length;
 		this.shutSince ??= now;
-		this.closedUntil = Math.max(this.closedUntil, now + (retryAfterMs ?? 0));
+		// A service that asks for hours closes the gate for as long as a request would wait at most.
+		const askedMs = retryAfterMs && Math.min(retryAfterMs, PATIENCE_MS);
+		this.closedUntil = Math.max(this.closedUntil, now + (askedMs ?? 0));
 		const kind = this.learned === 0 ? 'nothingPasses' : 'somethingPasses';
 		if (wasProbe) {
 			this.probeDelayMs = Math.min(this.probeDelayMs * PROBE_GROWTH[kind], MAX_PROBE_MS[kind]);
 		} else {
 			this.probeDelayMs = FIRST_PROBE_MS;
 		}
-		this.nextProbeAt = now + (retryAfterMs ?? this.probeDelayMs);
+		this.nextProbeAt = now + (askedMs ?? this.probeDelayMs);
 	}
 }
 

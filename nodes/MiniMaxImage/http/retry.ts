@@ -1,6 +1,7 @@
 import type { Fate } from '../errors';
 
-const FIRST_DELAY_MS = 500;
+/** Longest wait before the second try, and before any; jitter takes up to half of it away. */
+const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 8_000;
 
 /** Longest wait that a service may ask for between two tries; beyond it the item fails. */
@@ -28,6 +29,6 @@ export function retryDelay(
 	if (fate !== 'retry' || failures > maxRetries || retryAfterMs > MAX_RETRY_AFTER_MS) {
 		return undefined;
 	}
-	const backoff = FIRST_DELAY_MS * 2 ** (failures - 1) * (1 + random);
-	return Math.max(Math.min(backoff, MAX_DELAY_MS), retryAfterMs);
+	const longest = Math.min(FIRST_DELAY_MS * 2 ** (failures - 1), MAX_DELAY_MS);
+	return Math.max((longest / 2) * (1 + random), retryAfterMs);
 }

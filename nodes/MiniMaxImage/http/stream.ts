@@ -20,19 +20,25 @@ interface Limits {
 	expectedBytes?: number;
 }
 
-async function collect(body: ByteStream, { maxBytes, expectedBytes }: Limits): Promise<Buffer> {
-	if ((expectedBytes ?? 0) > maxBytes) throw new BodyError('tooLarge');
-	const known = expectedBytes === undefined ? undefined : Buffer.allocUnsafe(expectedBytes);
-	const chunks: Uint8Array[] = [];
+async function collect(body: ByteStream, { maxBytes, expectedBytes = 0 }: Limits): Promise<Buffer> {
+	if (expectedBytes > maxBytes) throw new BodyError('tooLarge');
+	const known = Buffer.allocUnsafe(expectedBytes);
+	let filled = 0;
+	/** What comes beyond the announced length, or all of it where none was announced. */
+	const rest: Uint8Array[] = [];
 	let received = 0;
 	for await (const chunk of body) {
-		if (received + chunk.length > maxBytes) throw new BodyError('tooLarge');
-		if (known && received + chunk.length <= known.length) known.set(chunk, received);
-		else chunks.push(chunk);
 		received += chunk.length;
+		if (received > maxBytes) throw new BodyError('tooLarge');
+		if (rest.length === 0 && received <= expectedBytes) {
+			known.set(chunk, filled);
+			filled = received;
+		} else {
+			rest.push(chunk);
+		}
 	}
-	if (known && chunks.length === 0) return known.subarray(0, received);
-	return Buffer.concat(known ? [known.subarray(0, received), ...chunks] : chunks);
+	const start = known.subarray(0, filled);
+	return rest.length === 0 ? start : Buffer.concat([start, ...rest]);
 }
 
 /**

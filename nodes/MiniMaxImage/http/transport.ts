@@ -9,7 +9,7 @@ const MEANINGS: readonly [RegExp, string][] = [
 		/^(ECONNRESET|ECONNABORTED|EPIPE|ERR_STREAM_PREMATURE_CLOSE|ERR_BAD_RESPONSE|HPE_.*|Z_.*)$/,
 		'reset',
 	],
-	[/CERT|^ERR_TLS|^EPROTO$/, 'certificate'],
+	[/CERT|UNABLE_TO_VERIFY|^ERR_TLS|^ERR_SSL|^EPROTO$/, 'certificate'],
 	[/^ERR_CANCELED$/, 'cancelled'],
 ];
 
