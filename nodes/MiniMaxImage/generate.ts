@@ -1,4 +1,4 @@
-import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { toNodeApiError } from './errors';
 import type { ErrorDetails, NodeError } from './errors';
@@ -6,6 +6,7 @@ import { FileNames } from './fileNames';
 import { ApiClient, CREDENTIAL, MAX_ANSWER_MB } from './http/client';
 import { Slots } from './http/concurrency';
 import { Downloader, MAX_DOWNLOAD_MB } from './http/download';
+import type { Use } from './http/download';
 import { describeFile, identifyImage, readPixelSize } from './imageFormat';
 import { toItems } from './items';
 import type { OutputImage, RequestFacts } from './items';
@@ -17,8 +18,11 @@ import type { Failure, GeneratedImages, ItemParameters, Outcome, WireImage } fro
 
 const IMAGE_GENERATION = '/v1/image_generation';
 
-/** Images fetched at a time; each is held in memory until n8n has stored it. */
-const MAX_DOWNLOADS = 5;
+/** Images fetched at a time. */
+const MAX_DOWNLOADS = 8;
+
+/** Bytes of images held in memory at a time, until n8n has stored them; a larger image is held alone. */
+const MAX_HELD_BYTES = 8 * 1024 * 1024;
 
 const BASE64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/;
 
@@ -48,8 +52,6 @@ export interface Sent {
 	deliver: () => Promise<ItemResult>;
 }
 
-const inWords = (bytes: Buffer) => (identifyImage(bytes) ? undefined : describeFile(bytes));
-
 /** Makes the images of one execution, item by item. */
 export class ImageGenerator {
 	/** Links of the images that each item has paid for, known as soon as the answer is there. */
@@ -61,6 +63,8 @@ export class ImageGenerator {
 
 	private readonly downloads = new Slots(MAX_DOWNLOADS);
 
+	private readonly memory = new Slots(MAX_HELD_BYTES);
+
 	private readonly downloader: Downloader;
 
 	private constructor(
@@ -69,7 +73,7 @@ export class ImageGenerator {
 		stop: AbortSignal,
 	) {
 		this.references = new References(context);
-		this.downloader = new Downloader(context, stop, inWords);
+		this.downloader = new Downloader(context, stop, this.memory);
 	}
 
 	/**
@@ -167,23 +171,28 @@ export class ImageGenerator {
 		const imageIndex = index + 1;
 		const imageUrl = 'url' in image ? image.url : undefined;
 		if (!output.downloadImages) return { ok: true, value: { imageIndex, imageUrl } };
-		return await this.downloads.run(async () => {
-			const bytes = 'url' in image ? await this.downloader.fetch(image.url, send) : decode(image);
-			if (!bytes.ok) return bytes;
-			const size = readPixelSize(bytes.value);
-			const file = await this.store(bytes.value, name);
-			return file.ok ? { ok: true, value: { imageIndex, imageUrl, size, file: file.value } } : file;
-		});
+		const use = (bytes: Buffer) => this.toFile(bytes, name);
+		const outcome =
+			'url' in image
+				? await this.downloads.run(() => this.downloader.fetch(image.url, send, use))
+				: await this.memory.run(() => decode(image, use), image.base64.length);
+		return outcome.ok ? { ok: true, value: { imageIndex, imageUrl, ...outcome.value } } : outcome;
 	}
 
-	private async store(bytes: Buffer, name: string): Promise<Outcome<IBinaryData>> {
-		const { extension, mimeType } = identifyImage(bytes) ?? { extension: 'bin', mimeType: '' };
+	/** Checks what came by its bytes, and has n8n store it. */
+	private async toFile(
+		bytes: Buffer,
+		name: string,
+	): Promise<Outcome<Pick<OutputImage, 'size' | 'file'>>> {
+		const format = identifyImage(bytes);
+		if (!format) {
+			return { ok: false, failure: { code: 'notAnImage', detail: `It is ${describeFile(bytes)}` } };
+		}
+		const fileName = `${name}.${format.extension}`;
 		try {
-			const file = `${name}.${extension}`;
-			return {
-				ok: true,
-				value: await this.context.helpers.prepareBinaryData(bytes, file, mimeType),
-			};
+			const { helpers } = this.context;
+			const file = await helpers.prepareBinaryData(bytes, fileName, format.mimeType);
+			return { ok: true, value: { size: readPixelSize(bytes), file } };
 		} catch (error) {
 			return { ok: false, failure: { code: 'notStored', detail: (error as Error).message } };
 		}
@@ -215,11 +224,9 @@ export class ImageGenerator {
 	}
 }
 
-function decode({ base64 }: { base64: string }): Outcome<Buffer> {
+async function decode<T>({ base64 }: { base64: string }, use: Use<T>): Promise<Outcome<T>> {
 	const text = base64.replace(/^data:[^,]*,/, '');
-	const bytes = BASE64.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
-	const other = inWords(bytes);
-	if (other === undefined) return { ok: true, value: bytes };
-	const detail = bytes.length === 0 ? 'it is not base64' : `it is ${other}`;
-	return { ok: false, failure: { code: 'badBase64', detail } };
+	const outcome = await use(BASE64.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0));
+	if (outcome.ok || outcome.failure.code !== 'notAnImage') return outcome;
+	return { ok: false, failure: { ...outcome.failure, code: 'badBase64' } };
 }

@@ -47,8 +47,8 @@ function checkUrl(label: string, url: string): void {
 	);
 }
 
-/** A reference image as the API takes it: a data URL whose type is the one its bytes show. */
-function toDataUrl(bytes: Buffer, what: string): string {
+/** The MIME type of a reference image by its bytes. Throws InvalidInput where the API would refuse it. */
+function checkReference(bytes: Buffer, what: string): string {
 	const format = identifyImage(bytes);
 	if (!format || format.name === 'WebP') {
 		throw new InvalidInput(
@@ -68,7 +68,7 @@ function toDataUrl(bytes: Buffer, what: string): string {
 			'Check the file, or the node that made it.',
 		);
 	}
-	return `data:${format.mimeType};base64,${bytes.toString('base64')}`;
+	return format.mimeType;
 }
 
 function decodeDataUrl(url: string, what: string): Buffer {
@@ -86,8 +86,10 @@ function decodeDataUrl(url: string, what: string): Buffer {
 interface Reference {
 	/** Two references with the same key are the same image. */
 	key: string;
-	/** What the API gets: a link, or a data URL. */
-	load: () => Promise<string>;
+	/** The link, or the bytes of the image. */
+	read: () => Promise<string | Buffer>;
+	/** What a message calls it. */
+	what: string;
 }
 
 /** What n8n finds, or undefined where it refuses; our own words for that name the field as displayed. */
@@ -139,20 +141,26 @@ function locate(
 		const label = labelOf('imageUrls');
 		return source.urls.map((url) => ({
 			key: url,
-			load: async () => (DATA_URL.test(url) ? toDataUrl(decodeDataUrl(url, label), label) : url),
+			what: label,
+			read: () => Promise.resolve(DATA_URL.test(url) ? decodeDataUrl(url, label) : url),
 		}));
 	}
 	return source.fields.map((field) => {
 		const binary = findBinary(context, itemIndex, field);
-		const what = `${labelOf('binaryPropertyName')} "${typeof field === 'string' ? field : (binary.fileName ?? 'file')}"`;
+		const name = typeof field === 'string' ? field : (binary.fileName ?? 'file');
 		return {
 			key: binary.id ?? binary.data,
-			load: async () => {
-				const bytes = await context.helpers.getBinaryDataBuffer(itemIndex, binary);
-				return toDataUrl(bytes, what);
-			},
+			what: `${labelOf('binaryPropertyName')} "${name}"`,
+			read: async () => await context.helpers.getBinaryDataBuffer(itemIndex, binary),
 		};
 	});
+}
+
+/** What the API gets: a link as it is, or a data URL whose type is the one that the bytes show. */
+async function toImageFile({ read, what }: Reference): Promise<string> {
+	const image = await read();
+	if (typeof image === 'string') return image;
+	return `data:${checkReference(image, what)};base64,${image.toString('base64')}`;
 }
 
 interface Shared {
@@ -178,9 +186,10 @@ export class References {
 	 */
 	async check(itemIndex: number, source: ReferenceSource | undefined): Promise<void> {
 		if (!source) return;
-		for (const { key, load } of locate(this.context, itemIndex, source)) {
+		for (const { key, read, what } of locate(this.context, itemIndex, source)) {
 			if (this.checked.has(key)) continue;
-			await load();
+			const image = await read();
+			if (typeof image !== 'string') checkReference(image, what);
 			this.checked.add(key);
 		}
 	}
@@ -199,10 +208,10 @@ export class References {
 		}
 	}
 
-	private async acquire({ key, load }: Reference): Promise<string> {
-		const shared = this.inUse.get(key) ?? { imageFile: load(), users: 0 };
+	private async acquire(reference: Reference): Promise<string> {
+		const shared = this.inUse.get(reference.key) ?? { imageFile: toImageFile(reference), users: 0 };
 		shared.users += 1;
-		this.inUse.set(key, shared);
+		this.inUse.set(reference.key, shared);
 		return await shared.imageFile;
 	}
 

@@ -147,13 +147,13 @@ test.each<[string, unknown, string, string]>([
 		'invalid base64',
 		{ ...success, data: { image_base64: ['%%%'] } },
 		'Image 1 of 1: MiniMax sent an inline image that cannot be decoded',
-		'it is not base64',
+		'It is empty',
 	],
 	[
 		'base64 of something else',
 		{ ...success, data: { image_base64: [Buffer.from('Hello, world').toString('base64')] } },
 		'Image 1 of 1: MiniMax sent an inline image that cannot be decoded',
-		'it is text',
+		'It is text',
 	],
 	[
 		'a link that is none',

@@ -93,7 +93,8 @@ export class ApiClient {
 				method: 'POST',
 				url: this.baseUrl + path,
 				headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-				body,
+				// As bytes: of an object, the HTTP client keeps text and bytes until the answer is there.
+				body: Buffer.from(JSON.stringify(body)),
 				timeout: timeoutMs,
 				// The status is data to classify, the key never follows a redirect, the size is bounded by us.
 				ignoreHttpStatusErrors: true,

@@ -3,6 +3,7 @@ import { sleep } from 'n8n-workflow';
 
 import { fateOf } from '../errors';
 import type { Failure, Outcome, SendSettings } from '../types';
+import type { Slots } from './concurrency';
 import { retryDelay } from './retry';
 import type { ByteStream } from './stream';
 import { readBody } from './stream';
@@ -10,6 +11,9 @@ import { toFailure } from './transport';
 
 /** No image is larger; what is larger is not read to its end. */
 export const MAX_DOWNLOAD_MB = 64;
+
+/** What a download counts that does not announce its length. */
+const UNANNOUNCED_BYTES = 4 * 1024 * 1024;
 
 const MAX_REDIRECTS = 3;
 
@@ -28,7 +32,7 @@ export function secureUrl(link: string, base?: string): string | undefined {
 	return ['http:', 'https:'].includes(url.protocol) ? url.href : undefined;
 }
 
-const fail = (code: string, detail?: string): Outcome<Buffer> => ({
+const fail = (code: string, detail?: string): Outcome<never> => ({
 	ok: false,
 	failure: { code, detail },
 });
@@ -37,7 +41,7 @@ const toNumber = (header: unknown) =>
 	typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
 
 /** What a status other than success means for a link: 403 and 410 never come back, 404 may be too early. */
-function statusFailure(status: number): Outcome<Buffer> {
+function statusFailure(status: number): Outcome<never> {
 	return fail(
 		[403, 410].includes(status) ? 'linkExpired' : `http${status}`,
 		`HTTP status ${status}`,
@@ -49,25 +53,35 @@ function isWorthRetrying({ code }: Failure): boolean {
 	return code === 'http404' || code === 'timeout' || fateOf(code) !== 'final';
 }
 
+/** What is done with a download while it is held in memory. */
+export type Use<T> = (bytes: Buffer) => Promise<Outcome<T>>;
+
 /** Fetches what links lead to, without the key: it knows nothing of credentials. */
 export class Downloader {
-	/** @param check whether the bytes are what was asked for, or in words what they are */
+	/**
+	 * @param signal aborted when the execution is stopped
+	 * @param memory bytes that may be held at a time
+	 */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly signal: AbortSignal,
-		private readonly check: (bytes: Buffer) => string | undefined,
+		private readonly memory: Slots,
 	) {}
 
 	/**
-	 * Fetches a link until there is a final outcome.
+	 * Fetches a link until there is a final outcome, and uses what came while it is held in memory.
 	 *
 	 * @throws the signal's reason when the execution is stopped while waiting
 	 */
-	async fetch(link: string, { timeoutMs, maxRetries }: SendSettings): Promise<Outcome<Buffer>> {
+	async fetch<T>(
+		link: string,
+		{ timeoutMs, maxRetries }: SendSettings,
+		use: Use<T>,
+	): Promise<Outcome<T>> {
 		// A signal of its own for each download: Node.js warns when many listen to one.
 		const ended = AbortSignal.any([this.signal]);
 		for (let failures = 1; ; failures++) {
-			const outcome = await this.fetchOnce(link, Date.now() + timeoutMs, ended);
+			const outcome = await this.fetchOnce(link, Date.now() + timeoutMs, ended, use);
 			if (outcome.ok) return outcome;
 			const { failure } = outcome;
 			const fate = isWorthRetrying(failure) ? 'retry' : 'final';
@@ -77,11 +91,12 @@ export class Downloader {
 		}
 	}
 
-	private async fetchOnce(
+	private async fetchOnce<T>(
 		link: string,
 		deadline: number,
 		ended: AbortSignal,
-	): Promise<Outcome<Buffer>> {
+		use: Use<T>,
+	): Promise<Outcome<T>> {
 		let url = secureUrl(link);
 		try {
 			for (let redirects = 0; url !== undefined; redirects++) {
@@ -91,7 +106,7 @@ export class Downloader {
 					if (redirects === MAX_REDIRECTS) return fail('badLink', 'too many redirects');
 					url = secureUrl(headers.location, url);
 				} else if (statusCode === 200) {
-					return await this.read(body, toNumber(headers['content-length']), deadline);
+					return await this.read(body, toNumber(headers['content-length']), deadline, use);
 				} else {
 					body.destroy();
 					return statusFailure(statusCode);
@@ -123,20 +138,24 @@ export class Downloader {
 		return { statusCode, headers, body: body as ByteStream };
 	}
 
-	private async read(
+	private async read<T>(
 		body: ByteStream,
 		expectedBytes: number | undefined,
 		deadline: number,
-	): Promise<Outcome<Buffer>> {
-		const bytes = await readBody(body, {
-			maxBytes: MAX_DOWNLOAD_MB * 1024 * 1024,
-			timeoutMs: deadline - Date.now(),
-			expectedBytes,
-		});
-		if (expectedBytes !== undefined && bytes.length < expectedBytes) {
-			return fail('cut', `${bytes.length} of ${expectedBytes} bytes arrived`);
-		}
-		const other = this.check(bytes);
-		return other === undefined ? { ok: true, value: bytes } : fail('notAnImage', `It is ${other}`);
+		use: Use<T>,
+	): Promise<Outcome<T>> {
+		// Waiting for room in memory does not count.
+		const timeoutMs = deadline - Date.now();
+		return await this.memory.run(async () => {
+			const bytes = await readBody(body, {
+				maxBytes: MAX_DOWNLOAD_MB * 1024 * 1024,
+				timeoutMs,
+				expectedBytes,
+			});
+			if (expectedBytes !== undefined && bytes.length < expectedBytes) {
+				return fail('cut', `${bytes.length} of ${expectedBytes} bytes arrived`);
+			}
+			return await use(bytes);
+		}, expectedBytes ?? UNANNOUNCED_BYTES);
 	}
 }
