@@ -42,9 +42,12 @@ export class MiniMaxImage implements INodeType {
 		const results = await batch.run();
 
 		if (stopped.aborted) {
-			// n8n tells a stopped execution from a failed one by the word "canceled".
+			// n8n tells a stopped execution from a failed one by the word "canceled", and drops what a node
+			// returns then: the log is the one place left for links of images that are paid for.
 			const error = new NodeOperationError(this.getNode(), 'The execution was canceled');
-			throw addPaidLinks(error, batch.paidLinks);
+			addPaidLinks(error, batch.paidLinks);
+			if (error.description) this.logger.warn(error.description);
+			throw error;
 		}
 		const [firstError] = results.flatMap(({ errors }) => errors);
 		if (firstError && !goesOn) throw addPaidLinks(firstError, batch.paidLinks);
