@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultQueue } from './faults';
 import type { Fault, FaultStep, ImageFault, ImageFaultStep } from './faults';
@@ -65,6 +66,8 @@ export class SandboxState implements Omit<Sandbox, 'close'> {
 	constructor(private readonly options: SandboxOptions) {
 		this.key = options.key ?? 'sandbox-key-0001';
 		Object.assign(this, settingsOf(options));
+		// Every wait of every request listens to it.
+		setMaxListeners(0, this.ending.signal);
 	}
 
 	get paidImages(): number {

@@ -60,7 +60,8 @@ export class Gate {
 	/** How many requests a minute pass, as far as refusals have shown. */
 	private learned = Infinity;
 
-	private probeDelayMs = FIRST_PROBE_MS;
+	/** The wait before the last probe that was refused; 0 once one has passed. */
+	private probeDelayMs = 0;
 
 	private nextProbeAt = 0;
 
@@ -187,7 +188,9 @@ export class Gate {
 		return {
 			passed: end(() => this.onPassed(isProbe)),
 			limited: (retryAfterMs) => end(() => this.onLimited(startedAt, isProbe, retryAfterMs))(),
-			unknown: end(() => undefined),
+			unknown: end(() => {
+				if (isProbe) this.nextProbeAt = this.clock.now();
+			}),
 		};
 	}
 
@@ -197,7 +200,7 @@ export class Gate {
 		// More passes than was known: one more is allowed, and the next may be tested at once.
 		this.forgetOldStarts();
 		this.learned = Math.max(this.learned, this.starts.length);
-		this.probeDelayMs = FIRST_PROBE_MS;
+		this.probeDelayMs = 0;
 		this.nextProbeAt = this.clock.now();
 	}
 
@@ -212,11 +215,10 @@ export class Gate {
 		const askedMs = retryAfterMs && Math.min(retryAfterMs, PATIENCE_MS);
 		this.closedUntil = Math.max(this.closedUntil, now + (askedMs ?? 0));
 		const kind = this.learned === 0 ? 'nothingPasses' : 'somethingPasses';
-		if (wasProbe) {
-			this.probeDelayMs = Math.min(this.probeDelayMs * PROBE_GROWTH[kind], MAX_PROBE_MS[kind]);
-		} else {
-			this.probeDelayMs = FIRST_PROBE_MS;
-		}
+		this.probeDelayMs =
+			wasProbe && this.probeDelayMs > 0
+				? Math.min(this.probeDelayMs * PROBE_GROWTH[kind], MAX_PROBE_MS[kind])
+				: FIRST_PROBE_MS;
 		this.nextProbeAt = now + (askedMs ?? this.probeDelayMs);
 	}
 }
