@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { toNodeApiError } from './errors';
+import { refusing, toNodeApiError } from './errors';
 import type { ErrorDetails, NodeError } from './errors';
 import { FileNames } from './fileNames';
 import { ApiClient, CREDENTIAL, MAX_ANSWER_MB } from './http/client';
@@ -10,7 +10,7 @@ import type { Use } from './http/download';
 import { describeFile, identifyImage, readPixelSize } from './imageFormat';
 import { toItems } from './items';
 import type { OutputImage, RequestFacts } from './items';
-import { readParameters, refusing } from './parameters';
+import { readParameters } from './parameters';
 import { References } from './references';
 import { toWireRequest } from './request';
 import { readAnswer } from './response';

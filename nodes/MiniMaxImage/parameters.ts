@@ -1,5 +1,4 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 
 import {
 	InvalidInput,
@@ -14,6 +13,8 @@ import {
 } from './checks';
 import { labelOf } from './description';
 import { OPTION_BOUNDS, defaultOf } from './description/options';
+import { refusing } from './errors';
+import { splitUrls } from './imageUrls';
 import {
 	ASPECT_RATIOS,
 	CUSTOM_RATIO,
@@ -25,7 +26,7 @@ import {
 	modelNames,
 } from './models';
 import type { Model } from './models';
-import { splitFieldNames, splitUrls } from './references';
+import { splitFieldNames } from './references';
 import type {
 	ImageRequest,
 	ItemParameters,
@@ -189,28 +190,6 @@ function readSend(options: IDataObject): SendSettings {
 		maxRetries: readBounded(options, 'maxRetries'),
 		timeoutMs: readBounded(options, 'timeout') * MS_PER_SECOND,
 	};
-}
-
-/** Runs a check of one item and turns what it refuses into an error that names the item. */
-export async function refusing<T>(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	check: () => T | Promise<T>,
-): Promise<T> {
-	try {
-		return await check();
-	} catch (error) {
-		if (error instanceof InvalidInput) {
-			const refusal = new NodeOperationError(context.getNode(), error.message, {
-				itemIndex,
-				description: error.description,
-			});
-			// n8n swaps a message for its own where it meets the name of a system error inside: "imagEACCESs".
-			refusal.message = `${error.message} [item ${itemIndex}]`;
-			throw refusal;
-		}
-		throw new NodeOperationError(context.getNode(), error as Error, { itemIndex });
-	}
 }
 
 /**

@@ -2,11 +2,10 @@ import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import { InvalidInput, checkText, shown } from './checks';
 import { labelOf } from './description';
+import { decodeDataUrl, isDataUrl } from './imageUrls';
 import { describeFile, identifyImage, readPixelSize } from './imageFormat';
 import { REFERENCE_LIMIT_BYTES } from './models';
 import type { ReferenceSource } from './types';
-
-const DATA_URL = /^data:([^,]*),(.*)$/is;
 
 /** In n8n's combined binary mode an item's files sit in this field of its JSON. */
 const COMBINED_FILES_FIELD = '_files';
@@ -22,29 +21,6 @@ export function splitFieldNames(label: string, value: unknown): (string | IBinar
 		.filter((name) => name !== '');
 	if (names.length === 0) throw new InvalidInput(`${label} holds no field name`);
 	return names;
-}
-
-/**
- * The links in "Image URL(s)". A comma separates where white space or another link follows it, since
- * links and data URLs may hold commas themselves.
- */
-export function splitUrls(label: string, value: unknown): string[] {
-	const text = checkText(label, Array.isArray(value) ? value.join('\n') : value).trim();
-	const parts = /^data:/i.test(text) ? [text] : text.split(/\s*[\n\r]\s*|,\s+|,(?=https?:|data:)/i);
-	const urls = parts.map((part) => part.replace(/^[\s,]+|[\s,]+$/g, '')).filter(Boolean);
-	if (urls.length === 0) throw new InvalidInput(`${label} holds no link`);
-	for (const url of urls) checkUrl(label, url);
-	return urls;
-}
-
-function checkUrl(label: string, url: string): void {
-	if (DATA_URL.test(url)) return;
-	const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: '' };
-	if (['http:', 'https:'].includes(protocol) && !/\s/.test(url)) return;
-	throw new InvalidInput(
-		`${label} holds ${shown(url)}, which is neither a web link nor an image data URL`,
-		'Links start with https:// or http://, data URLs with data:image/jpeg;base64, or data:image/png;base64,',
-	);
 }
 
 /** The MIME type of a reference image by its bytes. Throws InvalidInput where the API would refuse it. */
@@ -69,18 +45,6 @@ function checkReference(bytes: Buffer, what: string): string {
 		);
 	}
 	return format.mimeType;
-}
-
-function decodeDataUrl(url: string, what: string): Buffer {
-	const [, head = '', body = ''] = DATA_URL.exec(url) ?? [];
-	const text = body.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-		String.fromCharCode(Number.parseInt(hex, 16)),
-	);
-	if (!/;\s*base64\s*$/i.test(head)) return Buffer.from(text, 'latin1');
-	if (!/^[A-Za-z0-9+/_\s-]*={0,2}\s*$/.test(text)) {
-		throw new InvalidInput(`${what} is a data URL whose base64 text is damaged`);
-	}
-	return Buffer.from(text, 'base64');
 }
 
 interface Reference {
@@ -142,7 +106,7 @@ function locate(
 		return source.urls.map((url) => ({
 			key: url,
 			what: label,
-			read: () => Promise.resolve(DATA_URL.test(url) ? decodeDataUrl(url, label) : url),
+			read: () => Promise.resolve(isDataUrl(url) ? decodeDataUrl(url, label) : url),
 		}));
 	}
 	return source.fields.map((field) => {

@@ -1,4 +1,4 @@
-import { FAILURES } from '../../nodes/MiniMaxImage/errors';
+import { FAILURES } from '../../nodes/MiniMaxImage/failures';
 import { sandboxCredential } from '../support/node';
 import { describeSandbox } from '../support/sandbox';
 
@@ -36,7 +36,9 @@ test.each(['2049', '1004', '401'] as const)(
 			credentials: { ...sandboxCredential(node.sandbox), apiKey: 'sk-of-another-region' },
 		});
 
-		expect(error?.message).toBe('MiniMax did not accept the API key [item 0]');
+		expect(error?.message).toBe(
+			'MiniMax did not accept the API key: it belongs to another region, or is wrong [item 0]',
+		);
 		expect(error?.description).toContain(
 			'Wrong region: Keys for Global are issued at platform.minimax.io',
 		);

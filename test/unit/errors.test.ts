@@ -1,14 +1,9 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { REGIONS } from '../../credentials/regions';
-import {
-	FAILURES,
-	addPaidLinks,
-	fateOf,
-	toNodeApiError,
-	toNodeError,
-} from '../../nodes/MiniMaxImage/errors';
+import { addPaidLinks, toNodeApiError, toNodeError } from '../../nodes/MiniMaxImage/errors';
 import type { ErrorDetails } from '../../nodes/MiniMaxImage/errors';
+import { FAILURES, fateOf } from '../../nodes/MiniMaxImage/failures';
 import type { Failure } from '../../nodes/MiniMaxImage/types';
 
 const KEY = 'sk-secret-0001';
@@ -53,7 +48,7 @@ describe.each(Object.entries(FAILURES))('the failure %s', (code, { message, cure
 test.each([
 	['http404', 'The host answered with HTTP status 404 [item 3]', '404'],
 	['http503', 'The host answered with HTTP status 503 [item 3]', '503'],
-	['http401', 'MiniMax did not accept the API key [item 3]', '401'],
+	['http401', `${FAILURES['1004']?.message} [item 3]`, '401'],
 	['http429', `${FAILURES['1002']?.message} [item 3]`, '429'],
 	['9999', 'MiniMax refused the request with code 9999 [item 3]', '9999'],
 	['-1', 'MiniMax refused the request with code -1 [item 3]', '-1'],

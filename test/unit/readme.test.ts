@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { labelOf, properties } from '../../nodes/MiniMaxImage/description';
-import { FAILURES, fateOf } from '../../nodes/MiniMaxImage/errors';
+import { FAILURES, fateOf } from '../../nodes/MiniMaxImage/failures';
 
 const root = join(__dirname, '../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import type { Fate } from '../../nodes/MiniMaxImage/errors';
+import type { Fate } from '../../nodes/MiniMaxImage/failures';
 import { retryDelay } from '../../nodes/MiniMaxImage/http/retry';
 
 const MANY = 20;

@@ -1,4 +1,4 @@
-import { FAILURES } from '../../nodes/MiniMaxImage/errors';
+import { FAILURES } from '../../nodes/MiniMaxImage/failures';
 import { BodyError } from '../../nodes/MiniMaxImage/http/stream';
 import { toFailure } from '../../nodes/MiniMaxImage/http/transport';
 

@@ -6,7 +6,7 @@ import type {
 import { sleep } from 'n8n-workflow';
 
 import { resolveApiKey, resolveBaseUrl } from '../../../credentials/regions';
-import { fateOf } from '../errors';
+import { fateOf } from '../failures';
 import type { HttpAnswer } from '../response';
 import type { Failure, Outcome, SendSettings } from '../types';
 import { PATIENCE_MS, gateFor } from './pace';

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { fateOf } from '../errors';
+import { fateOf } from '../failures';
 import type { Failure, Outcome, SendSettings } from '../types';
 import type { Slots } from './concurrency';
 import { retryDelay } from './retry';

@@ -1,4 +1,4 @@
-import type { Fate } from '../errors';
+import type { Fate } from '../failures';
 
 /** Longest wait before the second try, and before any; jitter takes up to half of it away. */
 const FIRST_DELAY_MS = 1_000;
