@@ -66,14 +66,16 @@ beforeEach(() => {
 });
 
 interface Ask {
+	at?: Gate;
 	limit?: number;
 	place?: number;
 	signal?: AbortSignal;
 }
 
 /** Asks for a turn; what becomes of the request is up to the test. */
-async function ask(name: string, { limit = 10, place, signal = never() }: Ask = {}): Promise<Turn> {
-	const turn = await gate.enter(place ?? gate.takePlace(), limit, signal);
+async function ask(name: string, options: Ask = {}): Promise<Turn> {
+	const { limit = 10, at: door = gate, place = door.takePlace(), signal = never() } = options;
+	const turn = await door.enter(place, limit, signal);
 	starts.push([name, clock.now() / 1000]);
 	turns.set(name, turn);
 	return turn;
@@ -82,9 +84,14 @@ async function ask(name: string, { limit = 10, place, signal = never() }: Ask = 
 const askMany = (names: string, options?: Ask) => [...names].map((name) => ask(name, options));
 
 /** Asks for turns until the service takes the request, as the client does. */
-async function send(name: string, take: () => Promise<boolean>, limit = 10): Promise<void> {
-	for (const place = gate.takePlace(); ;) {
-		const turn = await ask(name, { limit, place });
+async function send(
+	name: string,
+	take: () => Promise<boolean>,
+	limit = 10,
+	door = gate,
+): Promise<void> {
+	for (const place = door.takePlace(); ;) {
+		const turn = await ask(name, { limit, place, at: door });
 		if (await take()) return turn.passed();
 		turn.limited();
 	}
@@ -391,6 +398,22 @@ describe('against a service', () => {
 		expect(service.refused).toBe(0);
 		expect(seconds).toBeGreaterThanOrEqual(LEAST_SECONDS);
 		expect(seconds).toBeLessThanOrEqual(LEAST_SECONDS * 1.05);
+	});
+
+	test('three workers with a gate each share one account: all pass, and they find their shares', async () => {
+		const service = new Service(10);
+		const workers = [0, 1, 2].map(() => new Gate(clock));
+		const work = workers.flatMap((worker, index) => {
+			const slots = new Slots(5);
+			const names = Array.from({ length: 10 }, (_, request) => `${index}-${request}`);
+			return names.map((name) => slots.run(() => send(name, service.take, 10, worker)));
+		});
+
+		const seconds = await secondsFor(Promise.all(work));
+
+		expect(seconds).toBeGreaterThanOrEqual(LEAST_SECONDS);
+		expect(seconds).toBeLessThanOrEqual(LEAST_SECONDS * 1.5);
+		expect(service.refused).toBeLessThanOrEqual(30);
 	});
 
 	test('whose limit others use up for three minutes, all pass soon after', async () => {

@@ -42,6 +42,9 @@ interface Waiter {
 	start: (turn: Turn) => void;
 }
 
+/** Why a nap ends early; made once, since the default reason is made with its stack every time. */
+const CHANGED = new Error('Something has changed');
+
 const systemClock: Clock = { now: () => Date.now(), sleep };
 
 /**
@@ -127,7 +130,7 @@ export class Gate {
 
 	/** Tells the loop that something has changed, and starts it when it is not running. */
 	private wake(): void {
-		this.alarm.abort();
+		this.alarm.abort(CHANGED);
 		if (!this.running) void this.run();
 	}
 

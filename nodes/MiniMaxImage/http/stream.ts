@@ -12,6 +12,9 @@ export class BodyError extends Error {
 	}
 }
 
+/** A reason made once: the default one is made, with its stack, for every body. */
+const FINISHED = new Error('The body is read');
+
 interface Limits {
 	maxBytes: number;
 	/** How long reading may take. */
@@ -59,7 +62,7 @@ export async function readBody(body: ByteStream, limits: Limits): Promise<Buffer
 	try {
 		return await Promise.race([collect(body, limits), tooSlow]);
 	} finally {
-		finished.abort();
+		finished.abort(FINISHED);
 		body.destroy();
 	}
 }
