@@ -72,10 +72,16 @@ export function resolveBaseUrl(credentials: ICredentialDataDecryptedObject): str
 /**
  * The key as it is sent; white space around it, a frequent slip when pasting, is dropped.
  *
- * @throws Error in plain words when there is none
+ * @throws Error in plain words when there is none, or none that can be sent
  */
 export function resolveApiKey(credentials: ICredentialDataDecryptedObject): string {
 	const key = String(credentials.apiKey ?? '').trim();
 	if (key === '') throw new Error('API Key is empty. Enter the key of your MiniMax account.');
+	// Only these fit into a header; a line break or a dash of a word processor would fail in obscure words.
+	if (!/^[\x21-\x7e]+$/.test(key)) {
+		throw new Error(
+			'API Key holds a space or another character that no key has. Copy the key again, alone and without "Bearer".',
+		);
+	}
 	return key;
 }

@@ -83,6 +83,15 @@ test.each(['', ' \n', undefined])('the key %j is empty', (apiKey) => {
 	);
 });
 
+test.each(['Bearer sk-1', 'sk-1\nsk-2', 'sk–1', 'sk-…', 'sk-\u200b1'])(
+	'the key %j is refused in plain words, and not repeated in them',
+	(apiKey) => {
+		const refusal = () => resolveApiKey({ apiKey });
+		expect(refusal).toThrow(/^API Key holds a space or another character that no key has/);
+		expect(refusal).not.toThrow(apiKey);
+	},
+);
+
 describe('authentication', () => {
 	const { authenticate } = new MiniMaxImageApi();
 	const global = { region: 'global', apiKey: ' sk-1 ' };
