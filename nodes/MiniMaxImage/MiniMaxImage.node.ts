@@ -8,7 +8,7 @@ import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import { Batch } from './batch';
 import { properties } from './description';
-import { addPaidLinks } from './errors';
+import { addPaidImages } from './errors';
 import { hintsFor } from './hints';
 import { toErrorItem } from './items';
 
@@ -45,12 +45,12 @@ export class MiniMaxImage implements INodeType {
 			// n8n tells a stopped execution from a failed one by the word "canceled", and drops what a node
 			// returns then: the log is the one place left for links of images that are paid for.
 			const error = new NodeOperationError(this.getNode(), 'The execution was canceled');
-			addPaidLinks(error, batch.paidLinks);
+			addPaidImages(error, batch.paid);
 			if (error.description) this.logger.warn(error.description);
 			throw error;
 		}
 		const [firstError] = results.flatMap(({ errors }) => errors);
-		if (firstError && !goesOn) throw addPaidLinks(firstError, batch.paidLinks);
+		if (firstError && !goesOn) throw addPaidImages(firstError, batch.paid);
 
 		this.addExecutionHints?.(...hintsFor(results));
 		return [

@@ -2,10 +2,10 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import { toNodeError } from './errors';
+import type { PaidImages } from './errors';
 import { ImageGenerator } from './generate';
 import type { ItemResult, Plan } from './generate';
 import { Slots } from './http/concurrency';
-import { readMaxConcurrency } from './parameters';
 
 /** All items of one execution: checked first, then sent in their order, then delivered. */
 export class Batch {
@@ -31,9 +31,9 @@ export class Batch {
 		this.waiting = AbortSignal.any([stopped, this.halted.signal]);
 	}
 
-	/** Links of the images that the batch has paid for so far. */
-	get paidLinks(): string[] {
-		return this.generator?.paidLinks ?? [];
+	/** Images that the batch has paid for so far. */
+	get paid(): PaidImages {
+		return this.generator?.paid ?? { links: [], inline: 0 };
 	}
 
 	/** What became of each item; items that were never sent are absent. Rejects never. */
@@ -41,9 +41,8 @@ export class Batch {
 		const indexes = this.context.getInputData().map((_, index) => index);
 		try {
 			this.generator = await ImageGenerator.open(this.context, this.stopped);
-			const concurrency = await readMaxConcurrency(this.context);
 			const plans = await this.planAll(this.generator, indexes);
-			await this.sendAll(this.generator, plans, concurrency);
+			await this.sendAll(this.generator, plans);
 		} catch (error) {
 			for (const index of indexes) this.fail(index, error);
 		}
@@ -74,8 +73,8 @@ export class Batch {
 	}
 
 	/** Sends requests in the order of the items; images are fetched while later requests run. */
-	private async sendAll(generator: ImageGenerator, plans: Plan[], concurrency: number) {
-		const slots = new Slots(concurrency);
+	private async sendAll(generator: ImageGenerator, plans: Plan[]) {
+		const slots = new Slots(plans[0]?.parameters.send.maxConcurrency ?? 1);
 		await Promise.all(
 			plans.map(async (plan) => {
 				const failPlan = (error: unknown) => {

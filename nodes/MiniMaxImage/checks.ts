@@ -51,7 +51,8 @@ export function isUnset(value: unknown): value is undefined | null | '' {
 	return value === undefined || value === null || value === '';
 }
 
-function describeRange({ min, above, max, step, unit }: NumberRange): string {
+/** What a range allows, in words: "from 1 to 9". */
+export function describeRange({ min, above, max, step, unit }: NumberRange): string {
 	const from = above === undefined ? `from ${min} to ${max}` : `above ${above} and up to ${max}`;
 	return `${from}${unit ? ` ${unit}` : ''}${step ? `, divisible by ${step}` : ''}`;
 }
@@ -123,19 +124,18 @@ export function checkBoolean(label: string, value: unknown): boolean {
 
 /** Text that is not blank and at most `max` characters long, an emoji counting as one. */
 export function checkText(label: string, value: unknown, max = Infinity): string {
-	if (typeof value !== 'string') {
-		throw new InvalidInput(
-			isUnset(value)
-				? `${label} is empty`
-				: `${label} must be text, but is ${kindOf(value)}: ${shown(value)}`,
-		);
+	const allowed = Number.isFinite(max) ? `text of 1 to ${max} characters` : 'text';
+	if (isUnset(value) || (typeof value === 'string' && value.trim() === '')) {
+		throw new InvalidInput(`${label} is empty, but must be ${allowed}`);
 	}
-	if (value.trim() === '') throw new InvalidInput(`${label} is empty`);
+	if (typeof value !== 'string') {
+		throw new InvalidInput(`${label} must be ${allowed}, but is ${kindOf(value)}: ${shown(value)}`);
+	}
 	// A string never has more code points than UTF-16 units, so most need no counting.
 	const length = value.length > max ? [...value].length : value.length;
 	if (length > max) {
 		throw new InvalidInput(
-			`${label} has ${length} characters, but may have at most ${max}`,
+			`${label} has ${length} characters, but must be ${allowed}`,
 			`It starts with ${shown(value)}. Shorten it.`,
 		);
 	}

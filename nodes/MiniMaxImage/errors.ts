@@ -75,17 +75,28 @@ export function toNodeError(node: INode, error: unknown, itemIndex: number): Nod
 	return new NodeOperationError(node, error as Error, { itemIndex });
 }
 
-/** Adds the links of images that a run has paid for and that no output will carry. */
-export function addPaidLinks(error: NodeError, links: readonly string[]): NodeError {
+/** Images that a run has paid for. */
+export interface PaidImages {
+	links: readonly string[];
+	/** Images without a link, since they came inside the answer. */
+	inline: number;
+}
+
+/** Adds to an error which images a run has paid for that no output will carry. */
+export function addPaidImages(error: NodeError, { links, inline }: PaidImages): NodeError {
 	const others = links.filter((link) => link !== error.context.imageUrl);
-	if (others.length === 0) return error;
-	error.description = [
-		error.description,
-		`Images of this run that are already paid for (links work for 24 hours): ${others.join(' ')}`,
-	]
-		.filter(Boolean)
-		.join(' ');
-	error.context.paidLinks = others;
+	const images = inline === 1 ? '1 inline image' : `${inline} inline images`;
+	error.description =
+		[
+			error.description,
+			others.length > 0 &&
+				`Images of this run that are already paid for (links work for 24 hours): ${others.join(' ')}`,
+			inline > 0 &&
+				`${images} of this run were paid for and cannot be handed over. Set On Error to use the error output, which keeps them.`,
+		]
+			.filter(Boolean)
+			.join(' ') || undefined;
+	if (others.length > 0) error.context.paidLinks = others;
 	return error;
 }
 
@@ -107,6 +118,9 @@ export async function refusing<T>(
 			refusal.message = `${error.message} [item ${itemIndex}]`;
 			throw refusal;
 		}
-		throw new NodeOperationError(context.getNode(), error as Error, { itemIndex });
+		// An expression that fails, for example.
+		const wrapped = new NodeOperationError(context.getNode(), error as Error, { itemIndex });
+		wrapped.message += ` [item ${itemIndex}]`;
+		throw wrapped;
 	}
 }

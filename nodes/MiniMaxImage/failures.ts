@@ -95,6 +95,11 @@ export const FAILURES: Readonly<Record<string, FailureEntry>> = {
 		message: 'MiniMax did not answer within the Timeout of {timeout} seconds',
 		cure: 'The images were probably made and charged, so the request was not sent again. Raise the option Timeout; several images at once need longer.',
 	},
+	downloadFailed: {
+		fate: 'retry',
+		message: 'The image could not be fetched from its host',
+		cure: 'Fetch the link below yourself: the image is paid for. If this network cannot reach the image host, set the option Transfer to Inline.',
+	},
 	downloadTimeout: {
 		fate: 'retry',
 		message: 'The image was not fetched within the Timeout of {timeout} seconds',
@@ -204,7 +209,7 @@ function httpEntry(status: number): FailureEntry {
 export function entryOf(code: string): FailureEntry {
 	const status = HTTP_STATUS_CODE.exec(code)?.[1];
 	return (
-		(Object.hasOwn(FAILURES, code) ? FAILURES[code] : undefined) ??
+		(isKnownCode(code) ? FAILURES[code] : undefined) ??
 		(status
 			? httpEntry(Number(status))
 			: {
@@ -214,6 +219,9 @@ export function entryOf(code: string): FailureEntry {
 				})
 	);
 }
+
+/** Whether the table has an entry for a code. */
+export const isKnownCode = (code: string): boolean => Object.hasOwn(FAILURES, code);
 
 /** What becomes of a failure with this code. */
 export const fateOf = (code: string): Fate => entryOf(code).fate;

@@ -16,12 +16,16 @@ const IMAGE_EXTENSION = /\.(jpe?g|png|webp|gif)$/i;
  * @returns an empty string when nothing usable is left
  */
 export function safeBaseName(wanted: string): string {
-	const cleaned = wanted
-		.normalize('NFC')
-		.trim()
-		.replace(IMAGE_EXTENSION, '')
-		.replace(FORBIDDEN, '_')
-		.replace(/\s+/g, ' ');
+	// Windows drops dots and spaces at the end; a dot at the start hides the file elsewhere.
+	const stripped = (name: string) => name.replace(/^[. ]+|[. ]+$/g, '');
+	const cleaned = stripped(
+		wanted
+			.normalize('NFC')
+			.trim()
+			.replace(IMAGE_EXTENSION, '')
+			.replace(FORBIDDEN, '_')
+			.replace(/\s+/g, ' '),
+	);
 	let short = '';
 	let bytes = 0;
 	for (const character of RESERVED.test(cleaned) ? `_${cleaned}` : cleaned) {
@@ -29,8 +33,7 @@ export function safeBaseName(wanted: string): string {
 		if (bytes > MAX_NAME_BYTES) break;
 		short += character;
 	}
-	// Windows drops dots and spaces at the end; a dot at the start hides the file elsewhere.
-	const name = short.replace(/^[. ]+|[. ]+$/g, '');
+	const name = stripped(short);
 	return /^_*$/.test(name) ? '' : name;
 }
 

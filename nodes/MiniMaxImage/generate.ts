@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { refusing, toNodeApiError } from './errors';
-import type { ErrorDetails, NodeError } from './errors';
+import type { ErrorDetails, NodeError, PaidImages } from './errors';
 import { FileNames } from './fileNames';
 import { ApiClient, CREDENTIAL, MAX_ANSWER_MB } from './http/client';
 import { Slots } from './http/concurrency';
@@ -57,6 +57,9 @@ export class ImageGenerator {
 	/** Links of the images that each item has paid for, known as soon as the answer is there. */
 	private readonly links: string[][] = [];
 
+	/** Images that came inline, and so have no link. */
+	private inline = 0;
+
 	private readonly fileNames = new FileNames();
 
 	private readonly references: References;
@@ -78,17 +81,16 @@ export class ImageGenerator {
 
 	/**
 	 * @param stop aborted when the execution is stopped
-	 * @throws NodeOperationError when the credential cannot be used
+	 * @throws Error in plain words when the credential cannot be used
 	 */
 	static async open(context: IExecuteFunctions, stop: AbortSignal): Promise<ImageGenerator> {
 		const credentials = await context.getCredentials(CREDENTIAL);
-		const client = await refusing(context, 0, () => new ApiClient(context, credentials));
-		return new ImageGenerator(context, client, stop);
+		return new ImageGenerator(context, new ApiClient(context, credentials), stop);
 	}
 
-	/** Links of all images that this execution has paid for so far, in the order of the items. */
-	get paidLinks(): string[] {
-		return this.links.flat();
+	/** Images that this execution has paid for so far, links in the order of the items. */
+	get paid(): PaidImages {
+		return { links: this.links.flat(), inline: this.inline };
 	}
 
 	/**
@@ -119,6 +121,7 @@ export class ImageGenerator {
 		if (!outcome.ok) throw this.toError(plan, outcome.failure);
 		const { images } = outcome.value;
 		this.links[itemIndex] = images.flatMap((image) => ('url' in image ? [image.url] : []));
+		this.inline += images.filter((image) => 'base64' in image).length;
 		const facts = { itemIndex, parameters, answer: outcome.value, answeredAt: Date.now() };
 		return {
 			inline: images.some((image) => 'base64' in image),
@@ -141,9 +144,7 @@ export class ImageGenerator {
 
 	private async deliver(plan: Plan, facts: RequestFacts): Promise<ItemResult> {
 		const { answer, parameters } = facts;
-		const names =
-			plan.fileNames ??
-			this.fileNames.take(`minimax-${answer.requestId || 'image'}`, answer.images.length);
+		const names = this.namesFor(plan, answer);
 		const images: OutputImage[] = [];
 		const errors: NodeError[] = [];
 		await Promise.all(
@@ -162,11 +163,18 @@ export class ImageGenerator {
 		};
 	}
 
+	/** A name for each image; the service may send more images than were asked for. */
+	private namesFor({ fileNames = [], parameters }: Plan, answer: GeneratedImages): string[] {
+		const more = answer.images.length - fileNames.length;
+		const wanted = parameters.output.fileName ?? `minimax-${answer.requestId}`;
+		return more > 0 ? [...fileNames, ...this.fileNames.take(wanted, more)] : fileNames;
+	}
+
 	private async toOutputImage(
 		image: WireImage,
 		index: number,
 		{ output, send }: ItemParameters,
-		name = `image-${index + 1}`,
+		name = '',
 	): Promise<Outcome<OutputImage>> {
 		const imageIndex = index + 1;
 		const imageUrl = 'url' in image ? image.url : undefined;

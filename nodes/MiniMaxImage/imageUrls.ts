@@ -13,7 +13,8 @@ export function splitUrls(label: string, value: unknown): string[] {
 	const text = checkText(label, Array.isArray(value) ? value.join('\n') : value).trim();
 	const parts = /^data:/i.test(text) ? [text] : text.split(/\s*[\n\r]\s*|,\s+|,(?=https?:|data:)/i);
 	const urls = parts.map((part) => part.replace(/^[\s,]+|[\s,]+$/g, '')).filter(Boolean);
-	if (urls.length === 0) throw new InvalidInput(`${label} holds no link`);
+	if (urls.length === 0)
+		throw new InvalidInput(`${label} is ${shown(value)}, but must hold at least one link`);
 	for (const url of urls) checkUrl(label, url);
 	return urls;
 }

@@ -8,9 +8,11 @@ import {
 	checkSeed,
 	checkText,
 	checkWholeNumber,
+	describeRange,
 	isUnset,
 	shown,
 } from './checks';
+import type { NumberRange } from './checks';
 import { labelOf } from './description';
 import { OPTION_BOUNDS, defaultOf } from './description/options';
 import { refusing } from './errors';
@@ -37,6 +39,8 @@ import type {
 } from './types';
 
 const MS_PER_SECOND = 1000;
+
+const SIDE: NumberRange = { ...CUSTOM_SIZE, unit: 'pixels' };
 
 const OPERATIONS: readonly Operation[] = ['textToImage', 'imageToImage'];
 const UNSAFE_FIELD_NAMES = ['__proto__', 'prototype', 'constructor'];
@@ -81,10 +85,10 @@ function readSize(read: Read, model: Model): ImageRequest['size'] {
 		const value = read(name);
 		if (isUnset(value)) {
 			throw new InvalidInput(
-				`${labelOf(name)} is empty, but a custom size needs both ${labelOf(name)} and ${labelOf(other)}`,
+				`${labelOf(name)} is empty, but must be a whole number ${describeRange(SIDE)}; a custom size needs both ${labelOf(name)} and ${labelOf(other)}`,
 			);
 		}
-		return checkWholeNumber(labelOf(name), value, { ...CUSTOM_SIZE, unit: 'pixels' });
+		return checkWholeNumber(labelOf(name), value, SIDE);
 	}
 }
 
@@ -93,7 +97,7 @@ function readStyle(options: IDataObject, model: Model): ImageRequest['style'] {
 	if (!set) return undefined;
 	if (model.styles.length === 0) {
 		throw new InvalidInput(
-			`${labelOf(set)} is not available for the model ${model.name}`,
+			`${labelOf(set)} ${shown(options[set])} is not available for the model ${model.name}`,
 			`Remove the option, or choose the model ${modelNames(({ styles }) => styles.length > 0)}.`,
 		);
 	}
@@ -187,6 +191,7 @@ function readBounded(options: IDataObject, name: keyof typeof OPTION_BOUNDS): nu
 function readSend(options: IDataObject): SendSettings {
 	return {
 		requestsPerMinute: readBounded(options, 'requestsPerMinute'),
+		maxConcurrency: readBounded(options, 'maxConcurrency'),
 		maxRetries: readBounded(options, 'maxRetries'),
 		timeoutMs: readBounded(options, 'timeout') * MS_PER_SECOND,
 	};
@@ -215,14 +220,4 @@ export async function readParameters(
 			send: readSend(options),
 		};
 	});
-}
-
-/** How many requests this execution keeps in flight; one number for all items, from the first. */
-export async function readMaxConcurrency(context: IExecuteFunctions): Promise<number> {
-	return await refusing(context, 0, () =>
-		readBounded(
-			(context.getNodeParameter('options', 0, {}) ?? {}) as IDataObject,
-			'maxConcurrency',
-		),
-	);
 }

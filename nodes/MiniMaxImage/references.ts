@@ -19,7 +19,8 @@ export function splitFieldNames(label: string, value: unknown): (string | IBinar
 		.split(',')
 		.map((name) => name.trim())
 		.filter((name) => name !== '');
-	if (names.length === 0) throw new InvalidInput(`${label} holds no field name`);
+	if (names.length === 0)
+		throw new InvalidInput(`${label} is ${shown(value)}, but must hold at least one field name`);
 	return names;
 }
 
@@ -141,6 +142,9 @@ export class References {
 
 	private readonly checked = new Set<string>();
 
+	/** Settles when the item before has its references. */
+	private loading = Promise.resolve();
+
 	constructor(private readonly context: IExecuteFunctions) {}
 
 	/**
@@ -158,16 +162,28 @@ export class References {
 		}
 	}
 
-	/** Runs `use` with the links or data URLs of an item's references, in order; none without a source. */
+	/**
+	 * Runs `use` with the links or data URLs of an item's references; none without a source. Items are served in the
+	 * order they come, so that one with a large file is not overtaken by those after it.
+	 */
 	async with<T>(
 		itemIndex: number,
 		source: ReferenceSource | undefined,
 		use: (imageFiles: string[]) => Promise<T>,
 	): Promise<T> {
-		const references = source ? locate(this.context, itemIndex, source) : [];
+		const before = this.loading;
+		let loaded = (): void => undefined;
+		this.loading = new Promise<void>((resolve) => (loaded = resolve));
+		await before;
+		const references: Reference[] = [];
 		try {
-			return await use(await Promise.all(references.map((reference) => this.acquire(reference))));
+			if (source) references.push(...locate(this.context, itemIndex, source));
+			const files = await Promise.all(references.map((reference) => this.acquire(reference)));
+			const used = use(files);
+			loaded();
+			return await used;
 		} finally {
+			loaded();
 			for (const { key } of references) this.release(key);
 		}
 	}

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { fateOf, isKnownCode } from './failures';
 import type { Failure, GeneratedImages, Outcome, WireImage } from './types';
 
 /** An HTTP answer with its whole body as text. */
@@ -76,9 +77,10 @@ function readHttpFailure(
 	const error = isObject(root.error) ? root.error : {};
 	const detail = text(error.message) ?? text(root.message) ?? excerpt(answer.text);
 	// An unauthorized answer names the API's code in its words: "… (1004)".
-	const named = answer.statusCode === 401 ? /\((\d{4})\)/.exec(detail ?? '')?.[1] : undefined;
 	const { statusCode } = answer;
-	const code = named ?? (statusCode >= 300 && statusCode < 400 ? 'redirect' : `http${statusCode}`);
+	const named = /\((\d{4})\)/.exec(detail ?? '')?.[1];
+	if (statusCode === 401 && named && isKnownCode(named)) return { code: named, detail };
+	const code = statusCode >= 300 && statusCode < 400 ? 'redirect' : `http${statusCode}`;
 	return { code, detail };
 }
 
@@ -123,7 +125,11 @@ export function readAnswer(answer: HttpAnswer, now: number): Outcome<GeneratedIm
 
 	if (isObject(root.base_resp) && code !== undefined && code !== '0') {
 		const detail = text(root.base_resp.status_msg);
-		return { ok: false, failure: { code, detail, traceId, retryAfterMs } };
+		const httpCode = `http${answer.statusCode}`;
+		// A code that nobody knows says less than an HTTP status after which it is worth trying again.
+		const isPassing = !isKnownCode(code) && fateOf(httpCode) !== 'final';
+		const failure = { code: isPassing ? httpCode : code, detail, traceId, retryAfterMs };
+		return { ok: false, failure };
 	}
 	// Images that came are paid for, even if a gateway has stripped `base_resp` or changed the status.
 	const hasImages = isObject(root.data) && readImages(root.data).length > 0;

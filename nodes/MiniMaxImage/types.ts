@@ -43,6 +43,8 @@ export interface OutputSettings {
 export interface SendSettings {
 	/** Requests that may start in any minute with this key and host; 0: no pacing. */
 	requestsPerMinute: number;
+	/** Requests in flight; one number for all items of an execution, from the first that can be sent. */
+	maxConcurrency: number;
 	maxRetries: number;
 	timeoutMs: number;
 }
@@ -85,9 +87,9 @@ export interface GeneratedImages {
 	failedCount: number;
 }
 
-/** Why a request or a download did not work. `errors.ts` says what becomes of each code. */
+/** Why a request or a download did not work. `failures.ts` says what becomes of each code. */
 export interface Failure {
-	/** A code of the API ("1008"), an HTTP status ("http404"), or a word of `errors.ts` ("timeout"). */
+	/** A code of the API ("1008"), an HTTP status ("http404"), or a word of `failures.ts` ("timeout"). */
 	code: string;
 	/** The service's own words, if any. */
 	detail?: string;

@@ -74,7 +74,7 @@ export class Runner {
 const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
 const milliseconds = (ms: number) => `${ms.toFixed(2)} ms`;
 const megabytes = (mb: number) => `${mb.toFixed(0)} MB`;
-const times = (ratio: number) => ratio.toFixed(2);
+const times = (ratio: number) => ratio.toFixed(3);
 
 const one: Settings = { executions: [], imagesPerItem: 1, inFlight: 5, requestsPerMinute: 0 };
 

@@ -146,6 +146,39 @@ describe('redirects', () => {
 	});
 });
 
+test.each([401, 404, 429, 503])(
+	'HTTP status %i of the image host is not told as if it were the API',
+	async (status) => {
+		node.sandbox.alwaysImages({ status });
+
+		const { error } = await node.run({ parameters: noRetries });
+
+		expect(error?.message).toBe(
+			'Image 1 of 1: The image could not be fetched from its host [item 0]',
+		);
+		expect(error?.description).toContain('Fetch the link below yourself: the image is paid for');
+		expect(error?.description).toContain('set the option Transfer to Inline');
+		expect(error?.description).toContain(`HTTP status ${status}`);
+		expect(error?.context.imageUrl).toMatch(/^http/);
+	},
+);
+
+test('a user name in a link does not become an Authorization header', async () => {
+	const seen: (string | undefined)[] = [];
+	const url = await serve((request, response) => {
+		seen.push(request.headers.authorization);
+		response.end(Buffer.from([0xff, 0xd8, 0xff, 0xd9]));
+	});
+	node.sandbox.script({
+		answer: { data: { image_urls: [url.replace('://', '://user:secret@')] } },
+	});
+
+	const { items } = await node.run({ parameters: noRetries });
+
+	expect(items).toHaveLength(1);
+	expect(seen).toEqual([undefined]);
+});
+
 test('no Authorization header and no key reach the image host', async () => {
 	await node.run({ parameters: { numberOfImages: 3 } });
 

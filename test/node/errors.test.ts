@@ -201,7 +201,9 @@ describe('On Error', () => {
 			traceId: expect.any(String),
 		});
 		expect(items[1]?.error).toMatchObject({ name: 'NodeApiError', context: { itemIndex: 1 } });
-		expect(items[2]?.json).toEqual({ error: 'Prompt is empty [item 2]' });
+		expect(items[2]?.json).toEqual({
+			error: 'Prompt is empty, but must be text of 1 to 1500 characters [item 2]',
+		});
 		expect(items[3]?.json).toMatchObject({ prompt: 'four' });
 		expect(node.sandbox.requests).toHaveLength(3);
 	});

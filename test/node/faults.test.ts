@@ -71,6 +71,26 @@ describe('a fault for good', () => {
 	);
 });
 
+test('a service that says to come back at once is not hammered', async () => {
+	node.sandbox.always({ status: 429, headers: { 'retry-after': '0' } });
+
+	const running = node.start();
+	await new Promise((resolve) => setTimeout(resolve, 1_500));
+	running.cancel();
+	await running.finished;
+
+	expect(node.sandbox.requests.length).toBeLessThanOrEqual(2);
+});
+
+test('an HTTP error with a code that nobody knows is tried again', async () => {
+	node.sandbox.script({ status: 500, body: { base_resp: { status_code: 9999, status_msg: 'x' } } });
+
+	const { items } = await node.run();
+
+	expect(items).toHaveLength(1);
+	expect(node.sandbox.requests).toHaveLength(2);
+});
+
 describe('a download', () => {
 	test.each<[string, ImageFault]>([
 		['404 shortly after creation', { status: 404 }],
@@ -106,7 +126,7 @@ describe('a download', () => {
 
 		expect(items).toEqual([]);
 		expect(error?.message).toBe(
-			'Image 1 of 1: The connection broke before the answer was complete [item 0]',
+			'Image 1 of 1: The image could not be fetched from its host [item 0]',
 		);
 		expect(node.sandbox.imageRequests).toHaveLength(2);
 		expect(node.sandbox.requests).toHaveLength(1);

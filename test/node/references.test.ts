@@ -127,6 +127,24 @@ test('each item brings its own reference, and a shared one is the same for all',
 	);
 });
 
+test('a large reference does not let later items overtake', async () => {
+	await useBinaryStorage('filesystem');
+	const [large, small] = [await padded('jpeg', 9_000_000), await picture()];
+	const files = [await storeFile(large), await storeFile(small), await storeFile(small)];
+
+	await node.run({
+		items: files.map((data, row) => itemWith({ data }, { row })),
+		parameters: imageToImage({
+			prompt: '={{ `row ${$json.row}` }}',
+			options: { requestsPerMinute: 0 },
+		}),
+	});
+
+	// The first is the last to have arrived whole, but the first to have started.
+	const byStart = [...node.sandbox.requests].sort((a, b) => a.at - b.at);
+	expect(byStart[0]?.body.prompt).toBe('row 0');
+});
+
 test('links are passed on as they are, commas inside them included', async () => {
 	const links = ['https://example.com/w_200,h_300/face.jpg', 'http://example.com/b.png?x=1,2'];
 

@@ -11,27 +11,33 @@ interface Refused {
 }
 
 const cases: Record<string, Refused> = {
-	'an empty prompt': { parameters: { prompt: '={{ "" }}' }, says: ['Prompt is empty'] },
-	'a blank prompt': { parameters: { prompt: ' \n\t ' }, says: ['Prompt is empty'] },
+	'an empty prompt': {
+		parameters: { prompt: '={{ "" }}' },
+		says: ['Prompt is empty', 'text of 1 to 1500 characters'],
+	},
+	'a blank prompt': {
+		parameters: { prompt: ' \n\t ' },
+		says: ['Prompt is empty', 'text of 1 to 1500 characters'],
+	},
 	'a prompt from a field that does not exist': {
 		parameters: { prompt: '={{ $json.missing }}' },
-		says: ['Prompt is empty'],
+		says: ['Prompt is empty', 'text of 1 to 1500 characters'],
 	},
 	'a number as prompt': {
 		parameters: { prompt: '={{ 42 }}' },
-		says: ['Prompt must be text', '42', 'number'],
+		says: ['Prompt must be text of 1 to 1500 characters', '42', 'number'],
 	},
 	'an object as prompt': {
 		parameters: { prompt: '={{ ({ text: "a fox" }) }}' },
-		says: ['Prompt must be text', 'a fox', 'object'],
+		says: ['Prompt must be text of 1 to 1500 characters', 'a fox', 'object'],
 	},
 	'a list as prompt': {
 		parameters: { prompt: '={{ ["a fox"] }}' },
-		says: ['Prompt must be text', 'a fox', 'list'],
+		says: ['Prompt must be text of 1 to 1500 characters', 'a fox', 'list'],
 	},
 	'a prompt of 1501 emoji': {
 		parameters: { prompt: '🦊'.repeat(1501) },
-		says: ['Prompt has 1501 characters', 'at most 1500'],
+		says: ['Prompt has 1501 characters', 'text of 1 to 1500 characters'],
 	},
 	'an unknown model': {
 		parameters: { model: 'image-99' },
@@ -71,11 +77,11 @@ const cases: Record<string, Refused> = {
 	},
 	'a width without a height': {
 		parameters: { aspectRatio: 'custom', width: 1024, height: '={{ $json.missing }}' },
-		says: ['Height is empty', 'both Height and Width'],
+		says: ['Height is empty', 'from 512 to 2048 pixels', 'both Height and Width'],
 	},
 	'a height without a width': {
 		parameters: { aspectRatio: 'custom', width: '={{ "" }}', height: 1024 },
-		says: ['Width is empty', 'both Width and Height'],
+		says: ['Width is empty', 'from 512 to 2048 pixels', 'both Width and Height'],
 	},
 	'no images': {
 		parameters: { numberOfImages: 0 },
@@ -115,7 +121,7 @@ const cases: Record<string, Refused> = {
 	},
 	'a style on a model without styles, by expression': {
 		parameters: { model: '={{ "image-01" }}', options: { style: '漫画' } },
-		says: ['Style is not available for the model Image-01'],
+		says: ['Style "漫画" is not available for the model Image-01'],
 	},
 	'an unknown style': {
 		parameters: { model: 'image-01-live', options: { style: 'cubism' } },
@@ -179,7 +185,7 @@ const cases: Record<string, Refused> = {
 	},
 	'a list of nothing but commas': {
 		parameters: { operation: 'imageToImage', inputType: 'url', imageUrls: ' , , ' },
-		says: ['Image URL(s) holds no link'],
+		says: ['Image URL(s) is', 'must hold at least one link'],
 	},
 	'a URL that is no web link': {
 		parameters: {
@@ -222,7 +228,7 @@ const cases: Record<string, Refused> = {
 	},
 	'no reference field': {
 		parameters: { operation: 'imageToImage', binaryPropertyName: ' , ' },
-		says: ['Input Data Field Name(s) holds no field name'],
+		says: ['Input Data Field Name(s) is', 'must hold at least one field name'],
 	},
 };
 
@@ -246,7 +252,7 @@ test('a bad item stops the batch before the good items before it are charged', a
 		parameters: { prompt: '={{ $json.p }}' },
 	});
 
-	expect(error?.message).toBe('Prompt is empty [item 2]');
+	expect(error?.message).toBe('Prompt is empty, but must be text of 1 to 1500 characters [item 2]');
 	expect(node.sandbox.requests).toHaveLength(0);
 });
 
@@ -255,6 +261,26 @@ test('the longest prompt passes, an emoji counting as one', async () => {
 
 	expect(error).toBeUndefined();
 	expect(node.sandbox.paidImages).toBe(1);
+});
+
+test('Max Concurrency is checked item by item, and a bad one fails its item alone', async () => {
+	const { items } = await node.run({
+		node: { onError: 'continueRegularOutput' },
+		items: ['abc', 2, 3].map((c) => ({ json: { c } })),
+		parameters: { options: { maxConcurrency: '={{ $json.c }}' } },
+	});
+
+	expect(items.map(({ json }) => json.error ?? json.imageIndex)).toEqual([
+		'Max Concurrency is "abc", but must be a whole number from 1 to 50 [item 0]',
+		1,
+		1,
+	]);
+});
+
+test('an expression that fails names the item', async () => {
+	const { error } = await node.run({ parameters: { prompt: "={{ $('Nowhere').item.json.x }}" } });
+
+	expect(error?.message).toMatch(/ \[item 0\]$/);
 });
 
 test('a field whose name holds the name of a system error keeps our words', async () => {

@@ -171,7 +171,7 @@ describe('text', () => {
 	});
 
 	test.each(['', ' \n\t', '\u00a0', null, undefined])('%j is empty', (value) => {
-		expect(outcome(() => checkText('Prompt', value))).toBe('Prompt is empty');
+		expect(outcome(() => checkText('Prompt', value))).toBe('Prompt is empty, but must be text');
 	});
 
 	test.each([
@@ -186,14 +186,14 @@ describe('text', () => {
 	test('an emoji counts as one character', () => {
 		expect(checkText('Prompt', '🦊'.repeat(5), 5)).toBe('🦊🦊🦊🦊🦊');
 		expect(outcome(() => checkText('Prompt', '🦊'.repeat(6), 5))).toBe(
-			'Prompt has 6 characters, but may have at most 5',
+			'Prompt has 6 characters, but must be text of 1 to 5 characters',
 		);
 	});
 
 	test('text that is too long is shown by its start', () => {
 		expect(() => checkText('Prompt', 'fox '.repeat(500), 1500)).toThrow(
 			expect.objectContaining({
-				message: 'Prompt has 2000 characters, but may have at most 1500',
+				message: 'Prompt has 2000 characters, but must be text of 1 to 1500 characters',
 				description: expect.stringMatching(/^It starts with "(fox ){18}.{0,20}Shorten it\.$/),
 			}),
 		);

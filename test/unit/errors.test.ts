@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { REGIONS } from '../../credentials/regions';
-import { addPaidLinks, toNodeApiError, toNodeError } from '../../nodes/MiniMaxImage/errors';
+import { addPaidImages, toNodeApiError, toNodeError } from '../../nodes/MiniMaxImage/errors';
 import type { ErrorDetails } from '../../nodes/MiniMaxImage/errors';
 import { FAILURES, fateOf } from '../../nodes/MiniMaxImage/failures';
 import type { Failure } from '../../nodes/MiniMaxImage/types';
@@ -144,10 +144,10 @@ test('any other error becomes one that n8n shows with its item', () => {
 
 describe('links that are paid for', () => {
 	test('are added to the error that ends a run', () => {
-		const error = addPaidLinks(errorFor({ code: '1008' }), [
-			'https://a.example',
-			'https://b.example',
-		]);
+		const error = addPaidImages(errorFor({ code: '1008' }), {
+			links: ['https://a.example', 'https://b.example'],
+			inline: 0,
+		});
 
 		expect(error.description).toBe(
 			`${FAILURES['1008']?.cure} (Code: 1008) Images of this run that are already paid for ` +
@@ -160,15 +160,24 @@ describe('links that are paid for', () => {
 		const error = errorFor({ code: 'cut' }, { imageUrl: 'https://a.example' });
 		const { description } = error;
 
-		expect(addPaidLinks(error, ['https://a.example'])).toBe(error);
+		expect(addPaidImages(error, { links: ['https://a.example'], inline: 0 })).toBe(error);
 		expect(error.description).toBe(description);
 		expect(error.context).not.toHaveProperty('paidLinks');
 	});
 
+	test('are counted where they came inline and have no link', () => {
+		const error = addPaidImages(errorFor({ code: '1008' }), { links: [], inline: 2 });
+
+		expect(error.description).toContain(
+			'2 inline images of this run were paid for and cannot be handed over.',
+		);
+	});
+
 	test('come alone where the error has no description', () => {
-		const error = addPaidLinks(new NodeOperationError(NODE, 'The execution was canceled'), [
-			'https://a.example',
-		]);
+		const error = addPaidImages(new NodeOperationError(NODE, 'The execution was canceled'), {
+			links: ['https://a.example'],
+			inline: 0,
+		});
 
 		expect(error.description).toBe(
 			'Images of this run that are already paid for (links work for 24 hours): https://a.example',

@@ -148,3 +148,12 @@ test('ten thousand equal names take no quadratic time', () => {
 	expect(taken.at(-1)).toBe('fox-10000');
 	expect(performance.now() - startedAt).toBeLessThan(1000);
 });
+
+test.each([
+	['.con', '_con'],
+	['..nul', '_nul'],
+	['. aux', '_aux'],
+	['con .txt', '_con .txt'],
+])('%j is a device of Windows once dots are gone, and becomes %j', (wanted, name) => {
+	expect(safeBaseName(wanted)).toBe(name);
+});

@@ -42,7 +42,7 @@ const itemsOf = (
 					outputItems: 'perImage',
 					...output,
 				},
-				send: { requestsPerMinute: 10, maxRetries: 3, timeoutMs: 180_000 },
+				send: { requestsPerMinute: 10, maxConcurrency: 5, maxRetries: 3, timeoutMs: 180_000 },
 			},
 		},
 		images,

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { setImmediate as settle } from 'node:timers/promises';
+import { setImmediate as settle, setTimeout as wait } from 'node:timers/promises';
 
 import { Slots } from '../../nodes/MiniMaxImage/http/concurrency';
 import { Gate, gateCount, gateFor } from '../../nodes/MiniMaxImage/http/pace';
@@ -468,6 +468,7 @@ describe('gates', () => {
 		expect(gateCount()).toBe(before + 3);
 		// Refused, none of them has a start to remember.
 		for (const { turn } of [first, ...others]) turn.limited(0);
+		await wait(1_100);
 		gateFor('key-3', 'https://a.example');
 		expect(gateCount()).toBe(before + 1);
 		expect(gateFor('key-1', 'https://a.example')).not.toBe(first.gate);

@@ -28,6 +28,9 @@ const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
 export function secureUrl(link: string, base?: string): string | undefined {
 	if (!URL.canParse(link, base)) return undefined;
 	const url = new URL(link, base);
+	// A user name in a link would become an Authorization header.
+	url.username = '';
+	url.password = '';
 	if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) url.protocol = 'https:';
 	return ['http:', 'https:'].includes(url.protocol) ? url.href : undefined;
 }
@@ -49,9 +52,24 @@ function statusFailure(status: number): Outcome<never> {
 }
 
 /** Whether trying again may help; it costs nothing, since the image is paid for already. */
-function isWorthRetrying({ code }: Failure): boolean {
-	return code === 'http404' || code === 'timeout' || fateOf(code) !== 'final';
-}
+const isWorthRetrying = ({ code }: Failure) => code === 'http404' || fateOf(code) !== 'final';
+
+/** Codes that say what happened to a download. All others speak of the API, whose cures do not fit here. */
+const OWN_CODES = [
+	'badLink',
+	'cancelled',
+	'cut',
+	'downloadTimeout',
+	'linkExpired',
+	'notAnImage',
+	'notStored',
+	'tooLarge',
+];
+
+const toDownloadFailure = (failure: Failure): Failure =>
+	OWN_CODES.includes(failure.code)
+		? failure
+		: { code: 'downloadFailed', detail: failure.detail ?? failure.code };
 
 /** What is done with a download while it is held in memory. */
 export type Use<T> = (bytes: Buffer) => Promise<Outcome<T>>;
@@ -86,7 +104,7 @@ export class Downloader {
 			const { failure } = outcome;
 			const fate = isWorthRetrying(failure) ? 'retry' : 'final';
 			const delayMs = retryDelay({ ...failure, failures, fate }, maxRetries, Math.random());
-			if (delayMs === undefined) return outcome;
+			if (delayMs === undefined) return { ok: false, failure: toDownloadFailure(failure) };
 			await sleep(delayMs, ended);
 		}
 	}

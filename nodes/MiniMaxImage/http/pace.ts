@@ -222,7 +222,7 @@ export class Gate {
 			wasProbe && this.probeDelayMs > 0
 				? Math.min(this.probeDelayMs * PROBE_GROWTH[kind], MAX_PROBE_MS[kind])
 				: FIRST_PROBE_MS;
-		this.nextProbeAt = now + (askedMs ?? this.probeDelayMs);
+		this.nextProbeAt = now + Math.max(askedMs ?? 0, this.probeDelayMs);
 	}
 }
 
