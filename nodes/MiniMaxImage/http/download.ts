@@ -76,6 +76,9 @@ export type Use<T> = (bytes: Buffer) => Promise<Outcome<T>>;
 
 /** Fetches what links lead to, without the key: it knows nothing of credentials. */
 export class Downloader {
+	/** Memory that finished downloads have left, used again: new blocks for each would pile up as garbage. */
+	private readonly blocks: Buffer[] = [];
+
 	/**
 	 * @param signal aborted when the execution is stopped
 	 * @param memory bytes that may be held at a time
@@ -165,15 +168,29 @@ export class Downloader {
 		// Waiting for room in memory does not count.
 		const timeoutMs = deadline - Date.now();
 		return await this.memory.run(async () => {
-			const bytes = await readBody(body, {
-				maxBytes: MAX_DOWNLOAD_MB * 1024 * 1024,
-				timeoutMs,
-				expectedBytes,
-			});
-			if (expectedBytes !== undefined && bytes.length < expectedBytes) {
-				return fail('cut', `${bytes.length} of ${expectedBytes} bytes arrived`);
+			const block = this.takeBlock(expectedBytes ?? 0);
+			try {
+				const bytes = await readBody(body, {
+					maxBytes: MAX_DOWNLOAD_MB * 1024 * 1024,
+					timeoutMs,
+					expectedBytes,
+					allocate: (length) => block.subarray(0, length),
+				});
+				if (expectedBytes !== undefined && bytes.length < expectedBytes) {
+					return fail('cut', `${bytes.length} of ${expectedBytes} bytes arrived`);
+				}
+				return await use(bytes);
+			} finally {
+				this.blocks.push(block);
 			}
-			return await use(bytes);
 		}, expectedBytes ?? UNANNOUNCED_BYTES);
+	}
+
+	/** A free block that is large enough, or a new one in the place of a smaller one. */
+	private takeBlock(bytes: number): Buffer {
+		const free = this.blocks.findIndex(({ length }) => length >= bytes);
+		if (free !== -1) return this.blocks.splice(free, 1)[0] as Buffer;
+		this.blocks.pop();
+		return Buffer.allocUnsafe(Math.min(bytes, MAX_DOWNLOAD_MB * 1024 * 1024));
 	}
 }

@@ -21,11 +21,14 @@ interface Limits {
 	timeoutMs: number;
 	/** Announced length, if any: one allocation instead of growing. */
 	expectedBytes?: number;
+	/** Memory for the announced length, new by default. */
+	allocate?: (bytes: number) => Buffer;
 }
 
-async function collect(body: ByteStream, { maxBytes, expectedBytes = 0 }: Limits): Promise<Buffer> {
+async function collect(body: ByteStream, limits: Limits): Promise<Buffer> {
+	const { maxBytes, expectedBytes = 0, allocate = Buffer.allocUnsafe } = limits;
 	if (expectedBytes > maxBytes) throw new BodyError('tooLarge');
-	const known = Buffer.allocUnsafe(expectedBytes);
+	const known = allocate(expectedBytes);
 	let filled = 0;
 	/** What comes beyond the announced length, or all of it where none was announced. */
 	const rest: Uint8Array[] = [];
