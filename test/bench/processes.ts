@@ -21,7 +21,8 @@ async function ask<T>(child: ChildProcess, message: object | string): Promise<T>
 async function end(child: ChildProcess): Promise<void> {
 	if (child.exitCode !== null || child.signalCode !== null) return;
 	const gone = once(child, 'exit');
-	child.kill();
+	// Not killed: what a process stored on disk goes when it exits by itself.
+	child.disconnect();
 	await gone;
 }
 

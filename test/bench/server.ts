@@ -23,3 +23,4 @@ async function obey(order: ServerOrder | 'stats') {
 }
 
 process.on('message', (order: ServerOrder | 'stats') => void obey(order));
+process.once('disconnect', () => process.exit());

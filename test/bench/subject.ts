@@ -82,6 +82,7 @@ async function execute(job: Job, types: LoadedTypes, items: INodeExecutionData[]
 		},
 	});
 	const images = (run.outputs('Image')[0] ?? []).filter(({ binary }) => binary?.data);
+	if (run.error) console.error(run.error.message, run.error.description);
 	return { images: images.length, errors: run.error ? 1 : 0 };
 }
 
@@ -130,3 +131,4 @@ async function measure(job: Job): Promise<Measurement> {
 process.on('message', (job: Job) => {
 	void measure(job).then((measurement) => process.send?.(measurement));
 });
+process.once('disconnect', () => process.exit());
