@@ -84,14 +84,17 @@ function readHttpFailure(
 	return { code, detail };
 }
 
-function readSuccess(root: Record<string, unknown>, traceId?: string): Outcome<GeneratedImages> {
+function readSuccess(
+	root: Record<string, unknown>,
+	images: WireImage[],
+	traceId?: string,
+): Outcome<GeneratedImages> {
 	const unusable = (detail: string): Outcome<GeneratedImages> => ({
 		ok: false,
 		failure: { code: 'unusable', detail, traceId },
 	});
 	const metadata = isObject(root.metadata) ? root.metadata : {};
 	const failedCount = count(metadata.failed_count) ?? 0;
-	const images = isObject(root.data) ? readImages(root.data) : [];
 	if (images.length === 0) {
 		if (failedCount > 0) {
 			const detail = `${failedCount} of ${failedCount} images were blocked`;
@@ -132,12 +135,12 @@ export function readAnswer(answer: HttpAnswer, now: number): Outcome<GeneratedIm
 		return { ok: false, failure };
 	}
 	// Images that came are paid for, even if a gateway has stripped `base_resp` or changed the status.
-	const hasImages = isObject(root.data) && readImages(root.data).length > 0;
-	if (hasImages) return readSuccess(root, traceId);
+	const images = isObject(root.data) ? readImages(root.data) : [];
+	if (images.length > 0) return readSuccess(root, images, traceId);
 	if (answer.statusCode < 200 || answer.statusCode >= 300) {
 		return { ok: false, failure: { ...readHttpFailure(answer, root), traceId, retryAfterMs } };
 	}
-	if (code === '0') return readSuccess(root, traceId);
+	if (code === '0') return readSuccess(root, images, traceId);
 	const words = excerpt(answer.text);
 	const detail = words ? `it is not what the API answers: ${words}` : 'it is empty';
 	return { ok: false, failure: { code: 'unusable', detail, traceId } };

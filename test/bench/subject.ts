@@ -5,7 +5,7 @@ import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import sharp from 'sharp';
 
 import type { LoadedTypes } from '../support/engine';
-import { runWorkflow, storeFile, useBinaryStorage } from '../support/engine';
+import { TRIGGER, runWorkflow, storeFile, useBinaryStorage } from '../support/engine';
 import { NODE_TYPE, loadPackage } from '../support/load';
 import { runFloor } from './floor';
 import { RIVAL_TYPE, loadRival } from './rival';
@@ -58,19 +58,11 @@ function imageNode(job: Job): INode {
 }
 
 async function execute(job: Job, types: LoadedTypes, items: INodeExecutionData[]) {
-	const trigger: INode = {
-		id: 'trigger',
-		name: 'Trigger',
-		type: 'n8n-nodes-base.manualTrigger',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {},
-	};
 	const run = await runWorkflow({
 		types,
 		workflow: {
 			name: 'Benchmark',
-			nodes: [trigger, imageNode(job)],
+			nodes: [TRIGGER, imageNode(job)],
 			connections: { Trigger: { main: [[{ node: 'Image', type: 'main', index: 0 }]] } },
 		},
 		pinData: { Trigger: items },

@@ -56,6 +56,16 @@ const manualTrigger: INodeType = {
 	trigger: () => Promise.resolve(undefined),
 };
 
+/** The node that stands for it in a workflow; what it outputs is pinned. */
+export const TRIGGER: INode = {
+	id: 'trigger',
+	name: 'Trigger',
+	type: 'n8n-nodes-base.manualTrigger',
+	typeVersion: 1,
+	position: [0, 0],
+	parameters: {},
+};
+
 const noOp: INodeType = {
 	description: {
 		displayName: 'No Operation',

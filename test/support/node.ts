@@ -11,7 +11,7 @@ import { MiniMaxImageApi } from '../../credentials/MiniMaxImageApi.credentials';
 import { MiniMaxImage } from '../../nodes/MiniMaxImage/MiniMaxImage.node';
 import type { Sandbox } from '../sandbox';
 import type { LoadedTypes, RunningEngine } from './engine';
-import { startWorkflow } from './engine';
+import { TRIGGER, startWorkflow } from './engine';
 import { NODE_TYPE } from './load';
 
 const NODE_NAME = 'MiniMax Image';
@@ -59,14 +59,6 @@ export interface RunningNode {
 /** Starts a workflow of a trigger with the given items, and the node. */
 export function startNode(options: NodeRunOptions): RunningNode {
 	const { parameters = {}, items = [{ json: {} }], credentials, node, settings } = options;
-	const trigger: INode = {
-		id: 'trigger',
-		name: 'Trigger',
-		type: 'n8n-nodes-base.manualTrigger',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {},
-	};
 	const image: INode = {
 		id: 'image',
 		name: NODE_NAME,
@@ -85,7 +77,7 @@ export function startNode(options: NodeRunOptions): RunningNode {
 		types: sources,
 		workflow: {
 			name: 'Test',
-			nodes: [trigger, image],
+			nodes: [TRIGGER, image],
 			connections: { Trigger: { main: [[{ node: NODE_NAME, type: 'main', index: 0 }]] } },
 			settings,
 		},
