@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { PROMPT_MAX_CHARACTERS } from '../../nodes/MiniMaxImage/models';
-import { UsageError } from './usage';
+import { UsageError } from '../support/usageError';
 
 /** What the command line asks for. */
 export interface Demand {

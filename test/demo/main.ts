@@ -1,14 +1,15 @@
 import { join, resolve } from 'node:path';
 
-import { readAccount } from './account';
-import type { Account } from './account';
+import { readAccount } from '../support/account';
+import type { Account } from '../support/account';
 import { parseArguments } from './arguments';
 import { buildPackage } from '../support/build';
 import { planFor } from './plan';
 import type { Plan } from './plan';
 import { inSeconds } from './progress';
 import { readReference } from './reference';
-import { USAGE, UsageError } from './usage';
+import { UsageError } from '../support/usageError';
+import { USAGE } from './usage';
 
 const ROOT = join(__dirname, '../..');
 const FAILED = 1;

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 
 import { describeFile, identifyImage, readPixelSize } from '../../nodes/MiniMaxImage/imageFormat';
 import { REFERENCE_LIMIT_BYTES } from '../../nodes/MiniMaxImage/models';
-import { UsageError } from './usage';
+import { UsageError } from '../support/usageError';
 
 async function read(path: string): Promise<Buffer> {
 	try {

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 
 import { startSandbox } from '../sandbox';
 import { useBinaryStorage } from '../support/engine';
-import type { Account } from './account';
+import type { Account } from '../support/account';
 import type { Example } from './examples';
 import { plannedImages, rowsOf, withParameters } from './examples';
 import { loadPackage } from '../support/load';

@@ -1,6 +1,3 @@
-/** Something the user has to put right before the demo can start; the message is one line in plain words. */
-export class UsageError extends Error {}
-
 /** What `--help` prints. */
 export const USAGE = `Makes the images of the example workflows on n8n's engine, and a page that shows them.
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { readAccount } from '../demo/account';
+import { readAccount } from '../support/account';
 import { parseArguments } from '../demo/arguments';
 import { imageNode, loadExample, plannedImages, rowsOf, withRows } from '../demo/examples';
 import type { Example, ExampleName } from '../demo/examples';
@@ -12,7 +12,7 @@ import type { Plan } from '../demo/plan';
 import { readReference } from '../demo/reference';
 import { contactSheet, escapeHtml } from '../demo/sheet';
 import type { Picture, Result } from '../demo/types';
-import { UsageError } from '../demo/usage';
+import { UsageError } from '../support/usageError';
 import { picture } from '../support/images';
 
 let folder: string;

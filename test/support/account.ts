@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { REGIONS, regionName, resolveBaseUrl } from '../../credentials/regions';
-import { UsageError } from './usage';
+import { UsageError } from './usageError';
 
 /** A MiniMax account to use instead of the sandbox. */
 export interface Account {

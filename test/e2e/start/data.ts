@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import type { Host } from '../host/install';
+import type { Owner } from '../host/rest';
+
+/** What is remembered from one start to the next. */
+interface Memory {
+	owner: Owner;
+	/** Files of the examples that were imported once; the user may have changed or removed them since. */
+	imported: string[];
+}
+
+/** The folder that n8n keeps its database in, with what `npm start` remembers beside it. */
+export class DataFolder {
+	private constructor(
+		readonly path: string,
+		private readonly memory: Memory,
+	) {}
+
+	private static file(path: string): string {
+		return join(path, 'npm-start.json');
+	}
+
+	/** Opens the folder, or makes a new one with an owner whose password nobody else knows. */
+	static async open(path: string, { reset }: { reset: boolean }): Promise<DataFolder> {
+		if (reset) await rm(path, { recursive: true, force: true });
+		const file = DataFolder.file(path);
+		if (existsSync(file)) return new DataFolder(path, JSON.parse(await readFile(file, 'utf8')));
+		// n8n asks for a capital and a digit.
+		const password = `Mm1-${randomBytes(6).toString('hex')}`;
+		const folder = new DataFolder(path, {
+			owner: { email: 'owner@example.com', password },
+			imported: [],
+		});
+		await mkdir(path, { recursive: true });
+		await folder.remember();
+		return folder;
+	}
+
+	private async remember(): Promise<void> {
+		const text = JSON.stringify(this.memory, undefined, 2);
+		await writeFile(DataFolder.file(this.path), text, { mode: 0o600 });
+	}
+
+	get owner(): Owner {
+		return this.memory.owner;
+	}
+
+	isImported(example: string): boolean {
+		return this.memory.imported.includes(example);
+	}
+
+	async addImported(example: string): Promise<void> {
+		this.memory.imported.push(example);
+		await this.remember();
+	}
+
+	/**
+	 * Makes nodes that are installed in this folder share `n8n-workflow` with n8n, as they do elsewhere. Node.js
+	 * looks for it in all folders above, and would find that of the development tools.
+	 */
+	async shareWorkflowPackage({ n8nWorkflow }: Host): Promise<void> {
+		const link = join(this.path, 'node_modules/n8n-workflow');
+		await mkdir(dirname(link), { recursive: true });
+		await rm(link, { force: true });
+		await symlink(n8nWorkflow, link, 'junction');
+	}
+}
