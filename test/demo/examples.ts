@@ -14,7 +14,7 @@ const EXAMPLES_FOLDER = join(__dirname, '../../examples');
 const IMAGE_NODE = 'n8n-nodes-minimax-image.miniMaxImage';
 const TRIGGER = 'n8n-nodes-base.manualTrigger';
 
-/** The file names, without extension, of all examples. */
+/** The file names, without extension, of the examples that the demo runs: they need no visitor and no other account. */
 export const EXAMPLES = ['text-to-image', 'portrait-in-scenes', 'table-of-prompts'] as const;
 
 export type ExampleName = (typeof EXAMPLES)[number];

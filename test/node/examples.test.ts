@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { IDataObject, INode } from 'n8n-workflow';
@@ -14,7 +14,7 @@ import {
 	withParameters,
 	withRows,
 } from '../demo/examples';
-import type { Example, ExampleName } from '../demo/examples';
+import type { Example } from '../demo/examples';
 import { startSandbox } from '../sandbox';
 import type { Sandbox } from '../sandbox';
 import { runWorkflow } from '../support/engine';
@@ -69,13 +69,21 @@ function portraitOf({ portrait }: IDataObject): Buffer {
 	return Buffer.from(String(portrait).slice(JPEG_URL.length), 'base64');
 }
 
-test('every workflow of the folder is an example that is tested here', () => {
-	const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
-	expect(files.sort()).toEqual(EXAMPLES.map((name) => `${name}.json`).sort());
-});
+/** Names that n8n gives to new credentials. */
+const PLACEHOLDERS: Record<string, string> = {
+	miniMaxImageApi: 'MiniMax Image account',
+	googleSheetsOAuth2Api: 'Google Sheets account',
+	googleDriveOAuth2Api: 'Google Drive account',
+	slackApi: 'Slack account',
+	openAiApi: 'OpenAI account',
+};
 
-describe.each(EXAMPLES)('the file of %s', (name: ExampleName) => {
-	const example = loadExample(name);
+const WORKFLOWS = readdirSync(FOLDER)
+	.filter((file) => file.endsWith('.json'))
+	.map((file) => file.replace('.json', ''));
+
+describe.each(WORKFLOWS)('the file of %s', (name) => {
+	const example = JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')) as Example;
 
 	test('holds what the editor imports, and nothing of an instance', () => {
 		expect(Object.keys(example).sort()).toEqual(
@@ -96,20 +104,27 @@ describe.each(EXAMPLES)('the file of %s', (name: ExampleName) => {
 		expect(Math.min(...others.map(([left]) => left))).toBeGreaterThan(rightEdge);
 	});
 
-	test('names the credential by a placeholder only', () => {
-		const credentials = example.nodes.flatMap((node) =>
-			node.credentials ? [node.credentials] : [],
-		);
-		expect(credentials).toEqual([{ miniMaxImageApi: { id: '1', name: 'MiniMax Image account' } }]);
+	test('names credentials by placeholders only', () => {
+		const credentials = example.nodes.flatMap((node) => Object.entries(node.credentials ?? {}));
+		expect(credentials.map(([type]) => type)).toContain('miniMaxImageApi');
+		for (const [type, { id, name: placeholder }] of credentials) {
+			expect(id).toMatch(/^\d$/);
+			expect(placeholder).toBe(PLACEHOLDERS[type]);
+		}
 	});
 
-	test('makes as many images as the demo announces', async () => {
-		const { error, outputs } = await run(example);
-		expect(error).toBeUndefined();
-		expect(outputs(imageNode(example).name).flat()).toHaveLength(plannedImages(example));
-		expect(sandbox.paidImages).toBe(plannedImages(example));
-		expect(sandbox.requests).toHaveLength(rowsOf(example).length);
+	test('is in the list of examples', () => {
+		expect(readFileSync(join(FOLDER, 'README.md'), 'utf8')).toContain(`(${name}.json)`);
 	});
+});
+
+test.each(EXAMPLES)('%s makes as many images as the demo announces', async (name) => {
+	const example = loadExample(name);
+	const { error, outputs } = await run(example);
+	expect(error).toBeUndefined();
+	expect(outputs(imageNode(example).name).flat()).toHaveLength(plannedImages(example));
+	expect(sandbox.paidImages).toBe(plannedImages(example));
+	expect(sandbox.requests).toHaveLength(rowsOf(example).length);
 });
 
 test('text-to-image makes two wide images from one prompt', async () => {
