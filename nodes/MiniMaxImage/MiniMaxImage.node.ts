@@ -8,7 +8,7 @@ import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import { Batch } from './batch';
 import { properties } from './description';
-import { addPaidImages } from './errors';
+import { addPaidImages, namingItem, tellingModel } from './errors';
 import { hintsFor } from './hints';
 import { toErrorItem } from './items';
 
@@ -50,7 +50,12 @@ export class MiniMaxImage implements INodeType {
 			throw error;
 		}
 		const [firstError] = results.flatMap(({ errors }) => errors);
-		if (firstError && !goesOn) throw addPaidImages(firstError, batch.paid);
+		if (firstError && !goesOn) {
+			addPaidImages(firstError, batch.paid);
+			// n8n adds "Tool" to the type of the twin that it makes for AI Agents.
+			const isTool = this.getNode().type.endsWith('Tool');
+			throw isTool ? tellingModel(firstError) : namingItem(firstError);
+		}
 
 		this.addExecutionHints?.(...hintsFor(results));
 		return [

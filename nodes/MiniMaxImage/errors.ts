@@ -59,7 +59,7 @@ export function toNodeApiError(node: INode, failure: Failure, details: ErrorDeta
 	const detail = failure.detail && withoutKey(failure.detail, details.apiKey);
 	const facts: JsonObject = { code, ...(traceId && { traceId }), ...(detail && { detail }) };
 	const error = new NodeApiError(node, facts, {
-		message: `${details.subject ? `${details.subject}: ` : ''}${fill(message)} [item ${details.itemIndex}]`,
+		message: `${details.subject ? `${details.subject}: ` : ''}${fill(message)}`,
 		description: describe(fill(cure), { code, traceId, detail }, details.imageUrl),
 		httpCode: HTTP_STATUS_CODE.exec(code)?.[1] ?? code,
 		itemIndex: details.itemIndex,
@@ -73,6 +73,20 @@ export function toNodeError(node: INode, error: unknown, itemIndex: number): Nod
 	if (error instanceof NodeApiError) return error;
 	// A NodeOperationError comes back as it is.
 	return new NodeOperationError(node, error as Error, { itemIndex });
+}
+
+/** Adds to the message which item it is about, for an error that stands alone; an error item is paired with its own. */
+export function namingItem(error: NodeError): NodeError {
+	const { itemIndex } = error.context;
+	if (typeof itemIndex === 'number') error.message += ` [item ${itemIndex}]`;
+	return error;
+}
+
+/** Puts all that an error tells into its message, since an AI Agent hands its model nothing but that. */
+export function tellingModel(error: NodeError): NodeError {
+	if (error.description) error.message += `. ${error.description}`;
+	error.description = undefined;
+	return error;
 }
 
 /** Images that a run has paid for. */
@@ -115,12 +129,10 @@ export async function refusing<T>(
 				description: error.description,
 			});
 			// n8n swaps a message for its own where it meets the name of a system error inside: "imagEACCESs".
-			refusal.message = `${error.message} [item ${itemIndex}]`;
+			refusal.message = error.message;
 			throw refusal;
 		}
 		// An expression that fails, for example.
-		const wrapped = new NodeOperationError(context.getNode(), error as Error, { itemIndex });
-		wrapped.message += ` [item ${itemIndex}]`;
-		throw wrapped;
+		throw new NodeOperationError(context.getNode(), error as Error, { itemIndex });
 	}
 }

@@ -140,4 +140,5 @@ test('an agent learns why an image was refused', async () => {
 
 	expect(answer).toContain('MiniMax judged the prompt to be sensitive');
 	expect(answer).toContain('Reword the prompt');
+	expect(answer).not.toContain('[item');
 });

@@ -199,7 +199,7 @@ test('one inline image of several that is damaged leaves the others whole', asyn
 	expect(items.map(({ json }) => json.imageIndex ?? json.error)).toEqual([
 		1,
 		3,
-		'Image 2 of 3: MiniMax sent an inline image that cannot be decoded [item 0]',
+		'Image 2 of 3: MiniMax sent an inline image that cannot be decoded',
 	]);
 	expect(items[0]?.binary?.data).toMatchObject({ mimeType: 'image/png', fileName: 'x-1.png' });
 	expect(items[1]?.binary?.data).toMatchObject({ fileName: 'x-3.png' });

@@ -209,7 +209,7 @@ test('one image of several that cannot be fetched: the others arrive, the error 
 	]);
 	expect(failed).toMatchObject({
 		json: {
-			error: expect.stringMatching(/^Image \d of 3: The image link is no longer valid \[item 0\]$/),
+			error: expect.stringMatching(/^Image \d of 3: The image link is no longer valid$/),
 			code: 'linkExpired',
 			imageUrl: expect.stringContaining(`${node.sandbox.imageUrl}/`),
 			traceId: items[0]?.json.requestId,

@@ -195,14 +195,14 @@ describe('On Error', () => {
 		);
 		expect(items[0]?.json).toMatchObject({ prompt: 'one' });
 		expect(items[1]?.json).toEqual({
-			error: 'MiniMax judged the prompt to be sensitive and made no image [item 1]',
+			error: 'MiniMax judged the prompt to be sensitive and made no image',
 			description: expect.stringContaining('Reword the prompt'),
 			code: '1026',
 			traceId: expect.any(String),
 		});
 		expect(items[1]?.error).toMatchObject({ name: 'NodeApiError', context: { itemIndex: 1 } });
 		expect(items[2]?.json).toEqual({
-			error: 'Prompt is empty, but must be text of 1 to 1500 characters [item 2]',
+			error: 'Prompt is empty, but must be text of 1 to 1500 characters',
 		});
 		expect(items[3]?.json).toMatchObject({ prompt: 'four' });
 		expect(node.sandbox.requests).toHaveLength(3);
@@ -222,7 +222,7 @@ describe('On Error', () => {
 			json: {
 				p: 'two BLOCKED',
 				row: 1,
-				error: 'MiniMax judged the prompt to be sensitive and made no image [item 1]',
+				error: 'MiniMax judged the prompt to be sensitive and made no image',
 				code: '1026',
 			},
 			pairedItem: { item: 1 },
