@@ -6,7 +6,7 @@ const shipped = ['nodes/**/*.ts', 'credentials/**/*.ts', 'package.json'];
 const n8nNodesBaseRules = (set) => n8nNodesBase.configs[set].rules;
 
 export default tseslint.config(
-	{ ignores: ['dist/', 'coverage/', 'output/', 'node_modules/'] },
+	{ ignores: ['dist/', 'coverage/', 'output/', '.n8n/', 'node_modules/'] },
 	{ linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
 
 	// Everything we write in TypeScript.

@@ -2,6 +2,8 @@
 module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/{unit,node}/**/*.test.ts'],
+	// An installed n8n, whose recipe jest would find twice.
+	modulePathIgnorePatterns: ['<rootDir>/.n8n/'],
 	transform: {
 		'^.+\\.ts$': [
 			'@swc/jest',

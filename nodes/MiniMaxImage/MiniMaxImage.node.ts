@@ -35,7 +35,7 @@ export class MiniMaxImage implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		// Older engines can neither be stopped in the middle of a node nor show hints.
+		// Engines before n8n 2 can neither stop in the middle of a node nor show hints.
 		const stopped = this.getExecutionCancelSignal?.() ?? new AbortController().signal;
 		const goesOn = this.continueOnFail();
 		const batch = new Batch(this, stopped, !goesOn);

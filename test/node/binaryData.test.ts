@@ -1,4 +1,5 @@
 import { useBinaryStorage, readFile } from '../support/engine';
+import { testWhere } from '../support/features';
 import { describeSandbox } from '../support/sandbox';
 
 const node = describeSandbox();
@@ -22,17 +23,20 @@ test('images are stored on disk where n8n keeps files there, byte for byte', asy
 	}
 });
 
-test("in n8n's combined binary mode the next node finds the file in the JSON", async () => {
-	await useBinaryStorage('filesystem');
+testWhere('combinedFiles')(
+	"in n8n's combined binary mode the next node finds the file in the JSON",
+	async () => {
+		await useBinaryStorage('filesystem');
 
-	const { items } = await node.run({
-		parameters: { options: { binaryPropertyOutput: 'picture' } },
-		settings: { binaryMode: 'combined' },
-	});
+		const { items } = await node.run({
+			parameters: { options: { binaryPropertyOutput: 'picture' } },
+			settings: { binaryMode: 'combined' },
+		});
 
-	expect(items[0]?.binary).toBeUndefined();
-	expect(items[0]?.json).toMatchObject({
-		imageIndex: 1,
-		_files: { picture: { mimeType: 'image/jpeg', fileName: expect.stringMatching(/\.jpg$/) } },
-	});
-});
+		expect(items[0]?.binary).toBeUndefined();
+		expect(items[0]?.json).toMatchObject({
+			imageIndex: 1,
+			_files: { picture: { mimeType: 'image/jpeg', fileName: expect.stringMatching(/\.jpg$/) } },
+		});
+	},
+);

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -11,33 +10,6 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 beforeAll(() => {
 	if (!existsSync(join(root, 'dist/nodes'))) throw new Error('Run "npm run build" first');
-});
-
-test('the tarball holds dist, README, LICENSE, index.js and the manifest, and nothing else', () => {
-	const listing = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-		cwd: root,
-		encoding: 'utf8',
-		stdio: ['ignore', 'pipe', 'ignore'],
-	});
-	const [{ files }] = JSON.parse(listing) as [{ files: { path: string }[] }];
-	const paths = files.map(({ path }) => path);
-
-	expect(paths.filter((path) => !path.startsWith('dist/')).sort()).toEqual([
-		'LICENSE.md',
-		'README.md',
-		'index.js',
-		'package.json',
-	]);
-	expect(paths).toEqual(
-		expect.arrayContaining([
-			'dist/credentials/MiniMaxImageApi.credentials.js',
-			'dist/nodes/MiniMaxImage/MiniMaxImage.node.js',
-			'dist/nodes/MiniMaxImage/MiniMaxImage.node.json',
-			'dist/icons/minimaxImage.svg',
-			'dist/icons/minimaxImage.dark.svg',
-		]),
-	);
-	expect(paths.filter((path) => /\.(ts|map)$/.test(path))).toEqual([]);
 });
 
 test('the manifest is what the contract and n8n ask for', () => {

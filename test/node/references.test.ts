@@ -3,6 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { REFERENCE_LIMIT_BYTES } from '../../nodes/MiniMaxImage/models';
 import type { BinaryStorage } from '../support/engine';
 import { storeFile, useBinaryStorage } from '../support/engine';
+import { testWhere } from '../support/features';
 import { inMemory, itemWith, picture } from '../support/images';
 import { describeSandbox } from '../support/sandbox';
 
@@ -51,29 +52,32 @@ describe.each<BinaryStorage>(['default', 'filesystem'])('with files in %s storag
 		expect(sentReferences()).toEqual(references(dataUrl('png', side), dataUrl('jpeg', front)));
 	});
 
-	test("files are found in n8n's combined binary mode, by name and by path", async () => {
-		await useBinaryStorage(storage);
-		const bytes = await picture();
-		const file = await storeFile(bytes);
+	testWhere('combinedFiles')(
+		"files are found in n8n's combined binary mode, by name and by path",
+		async () => {
+			await useBinaryStorage(storage);
+			const bytes = await picture();
+			const file = await storeFile(bytes);
 
-		const { error, items } = await node.run({
-			items: [{ json: { _files: { data: file } } }, { json: { upload: { photo: file } } }],
-			parameters: imageToImage({
-				binaryPropertyName: '={{ $json.upload ? "upload.photo" : "data" }}',
-			}),
-			settings: { binaryMode: 'combined' },
-		});
+			const { error, items } = await node.run({
+				items: [{ json: { _files: { data: file } } }, { json: { upload: { photo: file } } }],
+				parameters: imageToImage({
+					binaryPropertyName: '={{ $json.upload ? "upload.photo" : "data" }}',
+				}),
+				settings: { binaryMode: 'combined' },
+			});
 
-		expect(error).toBeUndefined();
-		expect(sentReferences(0)).toEqual(references(dataUrl('jpeg', bytes)));
-		expect(sentReferences(1)).toEqual(references(dataUrl('jpeg', bytes)));
-		// The engine keeps files in memory in `binary` even then.
-		const output = storage === 'default' ? items[0]?.binary : items[0]?.json._files;
-		expect(output).toMatchObject({ data: { mimeType: 'image/jpeg', fileExtension: 'jpg' } });
-	});
+			expect(error).toBeUndefined();
+			expect(sentReferences(0)).toEqual(references(dataUrl('jpeg', bytes)));
+			expect(sentReferences(1)).toEqual(references(dataUrl('jpeg', bytes)));
+			// The engine keeps files in memory in `binary` even then.
+			const output = storage === 'default' ? items[0]?.binary : items[0]?.json._files;
+			expect(output).toMatchObject({ data: { mimeType: 'image/jpeg', fileExtension: 'jpg' } });
+		},
+	);
 });
 
-test('a file given by an expression is taken as it is', async () => {
+testWhere('filesByExpression')('a file given by an expression is taken as it is', async () => {
 	await useBinaryStorage('filesystem');
 	const bytes = await picture();
 

@@ -217,6 +217,15 @@ function toEngineRun(run: IRun): EngineRun {
 	};
 }
 
+type Running = ReturnType<WorkflowExecute['run']>;
+
+/** The engine of n8n 2.0 takes the parts of a run one by one: workflow, start, destination, pinned data. */
+function run(execution: WorkflowExecute, workflow: Workflow, pinData?: IPinData): Running {
+	if (execution.run.length === 1) return execution.run({ workflow, pinData });
+	const older = execution.run as unknown as (...parts: unknown[]) => Running;
+	return older.call(execution, workflow, undefined, undefined, pinData);
+}
+
 /** Starts a workflow on n8n's real engine. */
 export function startWorkflow(options: EngineOptions): RunningEngine {
 	const { types, pinData } = options;
@@ -257,8 +266,11 @@ export function startWorkflow(options: EngineOptions): RunningEngine {
 		variables: {} as IDataObject,
 	} as unknown as IWorkflowExecuteAdditionalData;
 
-	const execution = new WorkflowExecute(additionalData, 'manual', createRunExecutionData({}));
-	const running = execution.run({ workflow, pinData });
+	const running = run(
+		new WorkflowExecute(additionalData, 'manual', createRunExecutionData({})),
+		workflow,
+		pinData,
+	);
 	return { finished: running.then(toEngineRun), cancel: () => running.cancel() };
 }
 

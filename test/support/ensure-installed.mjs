@@ -1,35 +1,47 @@
-// Installs the development tools when they are missing or not those of package-lock.json, so that
-// every command works on a fresh clone. Plain JavaScript, since it runs before anything is installed.
+// Installs what is missing, or not what package-lock.json says, so that every command works on a fresh
+// clone: in the root, or in the folders that are given. Plain JavaScript, since it runs before anything
+// is installed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 function packages(file) {
-	return existsSync(root + file) ? JSON.parse(readFileSync(root + file, 'utf8')).packages : {};
+	return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {};
 }
 
 /** npm leaves a lockfile of what it really installed inside node_modules. */
-function isCurrent() {
-	const installed = packages('node_modules/.package-lock.json');
-	return Object.entries(packages('package-lock.json'))
+function isCurrent(folder) {
+	const installed = packages(join(folder, 'node_modules/.package-lock.json'));
+	return Object.entries(packages(join(folder, 'package-lock.json')))
 		.filter(([path]) => path !== '')
 		.every(([path, { version, optional }]) =>
-			installed[path] ? installed[path].version === version && existsSync(root + path) : optional,
+			installed[path]
+				? installed[path].version === version && existsSync(join(folder, path))
+				: optional,
 		);
 }
 
-if (!isCurrent()) {
-	console.log('Installing the development tools (about a minute, once) …');
-	const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-	const { status } = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-		cwd: root,
-		stdio: 'inherit',
-		shell: process.platform === 'win32',
-	});
+function install(folder) {
+	const windows = process.platform === 'win32';
+	const { status } = spawnSync(
+		windows ? 'npm.cmd' : 'npm',
+		['ci', '--no-audit', '--no-fund', '--loglevel=error'],
+		{ cwd: folder, stdio: 'inherit', shell: windows },
+	);
 	if (status !== 0) {
 		console.error('The installation failed. See the messages above, then try again.');
 		process.exit(1);
 	}
+}
+
+const folders = process.argv.slice(2);
+for (const name of folders.length > 0 ? folders : ['.']) {
+	const folder = join(root, name);
+	if (isCurrent(folder)) continue;
+	const what = name === '.' ? 'the development tools' : `the packages of ${name}`;
+	console.log(`Installing ${what} (about a minute, once) …`);
+	install(folder);
 }

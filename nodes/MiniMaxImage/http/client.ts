@@ -3,7 +3,6 @@ import type {
 	IExecuteFunctions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
 
 import { resolveApiKey, resolveBaseUrl } from '../../../credentials/regions';
 import { fateOf } from '../failures';
@@ -15,6 +14,7 @@ import { retryDelay } from './retry';
 import type { ByteStream } from './stream';
 import { readBody } from './stream';
 import { toFailure } from './transport';
+import { wait } from './wait';
 
 export const CREDENTIAL = 'miniMaxImageApi';
 
@@ -73,7 +73,7 @@ export class ApiClient {
 				Math.random(),
 			);
 			if (delayMs === undefined) return outcome;
-			await sleep(delayMs, ended);
+			await wait(delayMs, ended);
 		}
 	}
 

@@ -1,5 +1,4 @@
 import type { IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
 
 import { fateOf } from '../failures';
 import type { Failure, Outcome, SendSettings } from '../types';
@@ -8,6 +7,7 @@ import { retryDelay } from './retry';
 import type { ByteStream } from './stream';
 import { readBody } from './stream';
 import { toFailure } from './transport';
+import { wait } from './wait';
 
 /** No image is larger; what is larger is not read to its end. */
 export const MAX_DOWNLOAD_MB = 64;
@@ -108,7 +108,7 @@ export class Downloader {
 			const fate = isWorthRetrying(failure) ? 'retry' : 'final';
 			const delayMs = retryDelay({ ...failure, failures, fate }, maxRetries, Math.random());
 			if (delayMs === undefined) return { ok: false, failure: toDownloadFailure(failure) };
-			await sleep(delayMs, ended);
+			await wait(delayMs, ended);
 		}
 	}
 

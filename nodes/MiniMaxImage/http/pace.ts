@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { sleep } from 'n8n-workflow';
+
+import { wait } from './wait';
 
 /** Time as the gate sees it; tests bring their own. */
 export interface Clock {
@@ -45,7 +46,7 @@ interface Waiter {
 /** Why a nap ends early; made once, since the default reason is made with its stack every time. */
 const CHANGED = new Error('Something has changed');
 
-const systemClock: Clock = { now: () => Date.now(), sleep };
+const systemClock: Clock = { now: () => Date.now(), sleep: wait };
 
 /**
  * Lets requests of one key and host through: at most so many in any minute, first come, first served. It learns

@@ -1,4 +1,4 @@
-import { sleep } from 'n8n-workflow';
+import { wait } from './wait';
 
 /** The body of an HTTP answer as n8n's helpers hand it over for `encoding: 'stream'`. */
 export interface ByteStream extends AsyncIterable<Uint8Array> {
@@ -55,7 +55,7 @@ async function collect(body: ByteStream, limits: Limits): Promise<Buffer> {
  */
 export async function readBody(body: ByteStream, limits: Limits): Promise<Buffer> {
 	const finished = new AbortController();
-	const tooSlow = sleep(Math.max(0, limits.timeoutMs), finished.signal).then(
+	const tooSlow = wait(Math.max(0, limits.timeoutMs), finished.signal).then(
 		() => {
 			throw new BodyError('tooSlow');
 		},

@@ -15,8 +15,18 @@ const MEANINGS: readonly [RegExp, string][] = [
 
 const MAX_CAUSES = 8;
 
+/** What is read of an error. Until some version after 2.30, n8n's own errors lose their cause, but not these. */
+interface ErrorLink {
+	code?: unknown;
+	message?: unknown;
+	/** The code of the cause. */
+	httpCode?: unknown;
+	/** The words of the cause; `message` holds those of n8n. */
+	messages?: unknown;
+}
+
 /** The error and its causes, outermost first. */
-function* chainOf(error: unknown): Generator<{ code?: unknown; message?: unknown }> {
+function* chainOf(error: unknown): Generator<ErrorLink> {
 	let current = error;
 	for (let depth = 0; depth < MAX_CAUSES; depth++) {
 		if (typeof current !== 'object' || current === null) return;
@@ -33,9 +43,12 @@ export function toFailure(error: unknown): Failure {
 	if (error instanceof BodyError) {
 		return { code: error.reason === 'tooLarge' ? 'tooLarge' : 'timeout' };
 	}
-	for (const { code, message } of chainOf(error)) {
+	for (const { code: own, httpCode, message, messages } of chainOf(error)) {
+		const code = own ?? httpCode;
 		if (typeof code !== 'string') continue;
-		if (code === 'ECONNABORTED' && /timeout/i.test(String(message))) return { code: 'timeout' };
+		if (code === 'ECONNABORTED' && /timeout/i.test(String([message, messages]))) {
+			return { code: 'timeout' };
+		}
 		const meaning = MEANINGS.find(([pattern]) => pattern.test(code))?.[1];
 		if (meaning) return { code: meaning, detail: code };
 	}

@@ -1,0 +1,27 @@
+import * as workflow from 'n8n-workflow';
+
+/** Until some version after 2.30, n8n's `sleep` takes no signal, and this helper does. */
+interface Older {
+	sleepWithAbort?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+const { sleep, sleepWithAbort }: typeof workflow & Older = workflow;
+
+/**
+ * Waits; leaves no timer behind when the signal is aborted.
+ *
+ * @throws when the signal is aborted first: its reason, or an error of n8n's own in older versions
+ */
+export async function wait(ms: number, signal: AbortSignal): Promise<void> {
+	if (!sleepWithAbort) return await sleep(ms, signal);
+	signal.throwIfAborted();
+	// A signal of its own, since that helper never stops listening.
+	const own = new AbortController();
+	const end = () => own.abort(signal.reason);
+	signal.addEventListener('abort', end, { once: true });
+	try {
+		await sleepWithAbort(ms, own.signal);
+	} finally {
+		signal.removeEventListener('abort', end);
+	}
+}
