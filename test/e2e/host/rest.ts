@@ -155,6 +155,11 @@ export class N8nRest {
 		await this.call('POST', `/workflows/${id}/activate`, { versionId });
 	}
 
+	/** Takes back what `activate` did. */
+	async deactivate(workflowId: string): Promise<void> {
+		await this.call('POST', `/workflows/${workflowId}/deactivate`);
+	}
+
 	/** Starts a workflow at a trigger, as the editor's button does, and returns the execution's ID. */
 	async run(workflowId: string, trigger: string): Promise<string> {
 		const started = await this.call<{ executionId: string }>(

@@ -7,6 +7,7 @@ import { installHost } from '../host/install';
 import type { Host } from '../host/install';
 import { startN8n } from '../host/n8n';
 import { installPackage, packPackage } from '../host/package';
+import { ProgressLine } from '../host/progress';
 import { N8nRest } from '../host/rest';
 
 /** Whom the tests sign in as. */
@@ -30,7 +31,9 @@ export function readEnvironment(): Environment {
 
 /** Installs n8n if need be, and the package into a user folder as users get it. */
 export async function prepareEnvironment(): Promise<void> {
-	const host = await installHost((doing) => process.stdout.write(`\r\u001b[2K${doing} …`));
+	const progress = new ProgressLine();
+	const host = await installHost(progress.show);
+	progress.end();
 	const folder = await mkdtemp(join(tmpdir(), 'minimax-image-e2e-'));
 	const template = join(folder, 'template');
 	process.env[VARIABLE] = JSON.stringify({ host, folder, template } satisfies Environment);
