@@ -119,8 +119,11 @@ export class ImageGenerator {
 		const { itemIndex, parameters } = plan;
 		const outcome = await this.send(plan, halt);
 		if (!outcome.ok) throw this.toError(plan, outcome.failure);
-		const { images } = outcome.value;
-		this.links[itemIndex] = images.flatMap((image) => ('url' in image ? [image.url] : []));
+		const { images, requestId } = outcome.value;
+		const links = images.flatMap((image) => ('url' in image ? [image.url] : []));
+		this.links[itemIndex] = links;
+		// The one trace of them when n8n is ended before the node is.
+		this.context.logger.debug('MiniMax made images', { itemIndex, requestId, links });
 		this.inline += images.filter((image) => 'base64' in image).length;
 		const facts = { itemIndex, parameters, answer: outcome.value, answeredAt: Date.now() };
 		return {
