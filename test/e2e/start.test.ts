@@ -5,12 +5,14 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync } from 'node:f
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 
+import { startSandbox } from '../sandbox';
 import { freePort, HOST } from './host/ports';
 import { N8nRest } from './host/rest';
 import type { SavedWorkflow } from './host/rest';
 import { readEnvironment } from './support/environment';
 
 const ROOT = join(__dirname, '../..');
+const CLICK = 'When clicking ‘Execute workflow’';
 
 /** A clone of its own, so that the workflows of whoever runs the tests stay as they are. */
 let clone: string;
@@ -44,11 +46,11 @@ interface Started {
 }
 
 /** Runs `npm start` until it says what to click, or ends; `words` is all it printed. */
-async function npmStart(...args: string[]): Promise<Started> {
+async function npmStart(args: string[], account: NodeJS.ProcessEnv = {}): Promise<Started> {
 	const child = spawn('npm', ['start', '--', ...args], {
 		cwd: clone,
 		stdio: ['ignore', 'pipe', 'pipe'],
-		env: { ...process.env, MINIMAX_API_KEY: '' },
+		env: { ...process.env, MINIMAX_API_KEY: '', ...account },
 		detached: true,
 	});
 	running.add(child);
@@ -82,11 +84,20 @@ function readLogin(words: string) {
 	return { email: find(/Email +(\S+)/), password: find(/Password +(\S+)/) };
 }
 
+/** Clicks "Execute workflow" at the address that was printed, and returns the types of the files that come out. */
+async function clickExecute({ words, rest }: Started) {
+	const [, id = ''] = /http:\S+\/workflow\/(\S+)/.exec(words) ?? [];
+	const { status, data } = await rest.finished(await rest.run(id, CLICK));
+	expect(status).toBe('success');
+	const [items = []] = data.resultData.runData['MiniMax Image']?.[0]?.data?.main ?? [];
+	return items?.map(({ binary }) => binary?.data?.mimeType);
+}
+
 const sortedNames = (workflows: { name: string }[]) => workflows.map(({ name }) => name).sort();
 
 test('a first start ends where one click makes a picture, and the next one keeps what the user did', async () => {
 	const port = await freePort();
-	const first = await npmStart('--port', String(port));
+	const first = await npmStart(['--port', String(port)]);
 	expect(first.words).toContain('n8n is running');
 
 	await first.rest.signIn(readLogin(first.words));
@@ -94,14 +105,9 @@ test('a first start ends where one click makes a picture, and the next one keeps
 	const files = readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.json'));
 	expect(examples).toHaveLength(files.length);
 
-	const id = new RegExp(`http://localhost:${port}/workflow/(\\S+)`).exec(first.words)?.[1] ?? '';
-	const clicked = await first.rest.run(id, 'When clicking ‘Execute workflow’');
-	const execution = await first.rest.finished(clicked);
-	expect(execution.status).toBe('success');
-	const items = execution.data.resultData.runData['MiniMax Image']?.[0]?.data?.main?.[0] ?? [];
-	expect(items.map(({ binary }) => binary?.data?.mimeType)).toEqual(['image/jpeg', 'image/jpeg']);
+	expect(await clickExecute(first)).toEqual(['image/jpeg', 'image/jpeg']);
 
-	const own: SavedWorkflow = await first.rest.createWorkflow({
+	const users: SavedWorkflow = await first.rest.createWorkflow({
 		name: 'My own',
 		nodes: [],
 		connections: {},
@@ -109,18 +115,30 @@ test('a first start ends where one click makes a picture, and the next one keeps
 	await first.interrupt();
 	await expect(fetch(first.rest.url)).rejects.toThrow('fetch failed');
 
-	const second = await npmStart('--port', String(port));
+	const second = await npmStart(['--port', String(port)]);
 	await second.rest.signIn(readLogin(second.words));
-	expect(sortedNames(await second.rest.workflows())).toEqual([own.name, ...examples].sort());
+	expect(sortedNames(await second.rest.workflows())).toEqual([users.name, ...examples].sort());
 	// The sandbox is another one by now, and the credential with it.
-	const again = await second.rest.run(id, 'When clicking ‘Execute workflow’');
-	expect((await second.rest.finished(again)).status).toBe('success');
+	expect(await clickExecute(second)).toEqual(['image/jpeg', 'image/jpeg']);
 	await second.interrupt();
 
-	const reset = await npmStart('--port', String(port), '--reset');
+	// A MiniMax of the user's own, and a fresh start.
+	const minimax = await startSandbox({ key: 'key-of-the-user' });
+	const reset = await npmStart(['--port', String(port), '--reset'], {
+		MINIMAX_API_KEY: minimax.key,
+		MINIMAX_REGION: 'custom',
+		MINIMAX_BASE_URL: minimax.url,
+	});
 	await reset.rest.signIn(readLogin(reset.words));
 	expect(sortedNames(await reset.rest.workflows())).toEqual(examples);
+	expect(await clickExecute(reset)).toEqual(['image/jpeg', 'image/jpeg']);
+	expect(minimax.paidImages).toBe(2);
+	expect(reset.words).toContain(
+		`MiniMax (Custom, ${new URL(minimax.url).host}); every picture is charged`,
+	);
+	expect(reset.words).not.toContain(minimax.key);
 	await reset.interrupt();
+	await minimax.close();
 }, 300_000);
 
 test('a port in use gets one clear line', async () => {
@@ -129,7 +147,7 @@ test('a port in use gets one clear line', async () => {
 	const address = taken.address();
 	const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
 
-	const { words, ended } = await npmStart('--port', String(port));
+	const { words, ended } = await npmStart(['--port', String(port)]);
 
 	expect(await ended).toBe(2);
 	const said = words.split('\n').filter((line) => line.startsWith('start:'));
@@ -143,7 +161,7 @@ test.each([
 	[['--port', 'abc'], 'start: --port must be a number from 1 to 65535, not "abc".'],
 	[['--prot', '5700'], "start: Unknown option '--prot'. See npm start -- --help"],
 ])('%j is refused before anything is installed', async (args, line) => {
-	const { words, ended } = await npmStart(...args);
+	const { words, ended } = await npmStart(args);
 
 	expect(await ended).toBe(2);
 	expect(words).toContain(line);

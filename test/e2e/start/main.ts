@@ -73,7 +73,10 @@ async function start(progress: ProgressLine): Promise<void> {
 	const data = await DataFolder.open(DATA, { reset });
 	await data.shareWorkflowPackage(host);
 	await installBuiltPackage(data.path);
-	if (userAccount) return await run({ host, port, data, account: userAccount }, progress);
+	if (userAccount) {
+		const name = `MiniMax (${userAccount.name}); every picture is charged`;
+		return await run({ host, port, data, account: { ...userAccount, name } }, progress);
+	}
 	const sandbox = await startSandbox({ recordBodies: 'short' });
 	try {
 		await run({ host, port, data, account: sandboxAccount(sandbox) }, progress);
