@@ -99,6 +99,14 @@ describe('the list of nodes', () => {
 		}
 	});
 
+	inEditor('has it among others when any kind of image is typed', async (editor) => {
+		await editor.openNodeCreator();
+		for (const words of ['generate image', 'create image', 'image generation', 'ai image']) {
+			await editor.searchNodes(words);
+			await eventually(async () => expect(await editor.foundNames()).toContain(NODE));
+		}
+	});
+
 	inEditor('leads to an action for each operation, which opens the form', async (editor) => {
 		await editor.openNodeCreator();
 		await editor.searchNodes('minimax');

@@ -62,7 +62,8 @@ async function settings(options: N8nOptions, port: number): Promise<NodeJS.Proce
 		N8N_HIRING_BANNER_ENABLED: 'false',
 		N8N_SECURE_COOKIE: 'false',
 		N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'false',
-		// These two look for servers on the internet.
+		// These look for servers on the internet.
+		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 		N8N_DISABLED_MODULES: 'mcp-registry,instance-ai',
 		...options.env,
 	};
