@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
-
 import { PROMPT_MAX_CHARACTERS } from '../../nodes/MiniMaxImage/models';
+import { readCommandLine } from '../support/commandLine';
 import { UsageError } from '../support/usageError';
 
 /** What the command line asks for. */
@@ -13,20 +12,17 @@ export interface Demand {
 }
 
 function parse(args: string[]) {
-	try {
-		return parseArgs({
+	return readCommandLine(
+		{
 			args,
 			allowPositionals: true,
 			options: {
 				help: { type: 'boolean', short: 'h' },
 				reference: { type: 'string', multiple: true },
 			},
-		});
-	} catch (error) {
-		// Node adds hints for programmers, after the first full stop.
-		const [problem = ''] = (error as Error).message.split(/\.\s/);
-		throw new UsageError(`${problem}. See npm run demo -- --help`);
-	}
+		},
+		'npm run demo -- --help',
+	);
 }
 
 function readPrompt(prompts: string[]): string | undefined {

@@ -2,6 +2,7 @@ import { join, relative } from 'node:path';
 
 import { startSandbox } from '../sandbox';
 import { useBinaryStorage } from '../support/engine';
+import { sandboxCredential } from '../support/account';
 import type { Account } from '../support/account';
 import type { Example } from './examples';
 import { plannedImages, rowsOf, withParameters } from './examples';
@@ -53,7 +54,7 @@ async function openService(account: Account | undefined): Promise<Service> {
 	return {
 		name: 'the sandbox on this machine',
 		isPaid: false,
-		credentials: { apiKey: sandbox.key, region: 'custom', baseUrl: sandbox.url },
+		credentials: sandboxCredential(sandbox),
 		// All examples together are more than ten requests, which would wait for the next minute, and
 		// the sandbox has no limit to keep to. MiniMax has: there the default stays.
 		adapt: (example) => withParameters(example, { options: { requestsPerMinute: 0 } }),

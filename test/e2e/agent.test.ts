@@ -1,23 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { IDataObject, INode, INodeParameters, INodeTypeDescription } from 'n8n-workflow';
 import sharp from 'sharp';
 
 import { startSandbox } from '../sandbox';
 import type { Sandbox } from '../sandbox';
+import { sandboxCredential } from '../support/account';
 import type { Execution, SavedCredential, SavedWorkflow, WorkflowFile } from './host/rest';
 import { startChatModel, toolAnswers } from './support/chatModel';
 import type { ChatModel, Heard, Step } from './support/chatModel';
-import {
-	createSandboxCredential,
-	CREDENTIAL_TYPE,
-	sandboxData,
-	startInstance,
-} from './support/instance';
+import { createSandboxCredential, CREDENTIAL_TYPE, startInstance } from './support/instance';
 import type { Instance } from './support/instance';
+import { whenRegistered } from './support/until';
 
 const EXAMPLE = join(__dirname, '../../examples/ai-agent.json');
 const LANGCHAIN = '@n8n/n8n-nodes-langchain';
@@ -28,8 +24,6 @@ const NODE_NAME = 'MiniMax Image';
 /** What n8n makes of the node's name for the model. */
 const TOOL = 'MiniMax_Image';
 const WRONG_KEY = 'wrong-key-0001';
-const PUBLISHED_MS = 30_000;
-const POLL_MS = 50;
 
 let instance: Instance;
 let sandbox: Sandbox;
@@ -150,18 +144,14 @@ async function publish(workflow: WorkflowFile): Promise<SavedWorkflow> {
 /** Sends a message as n8n's chat page does, once the workflow is reachable, and waits for the whole answer. */
 async function send(workflow: SavedWorkflow, chatInput: string, sessionId: string = randomUUID()) {
 	const id = workflow.nodes.find(({ type }) => type === CHAT_TRIGGER)?.webhookId ?? '';
-	const deadline = Date.now() + PUBLISHED_MS;
-	for (;;) {
-		const response = await fetch(`${instance.n8n.url}/webhook/${id}/chat`, {
+	const response = await whenRegistered(() =>
+		fetch(`${instance.n8n.url}/webhook/${id}/chat`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
 			body: JSON.stringify({ action: 'sendMessage', sessionId, chatInput }),
-		});
-		const body = await response.text();
-		if (response.status !== 404) return { status: response.status, body };
-		if (Date.now() > deadline) throw new Error(`The chat is not there: ${body}`);
-		await sleep(POLL_MS);
-	}
+		}),
+	);
+	return { status: response.status, body: await response.text() };
 }
 
 async function lastExecution({ id }: SavedWorkflow): Promise<Execution> {
@@ -505,7 +495,7 @@ async function wrongCredential(): Promise<SavedCredential> {
 	return await instance.rest.createCredential({
 		name: 'Wrong key',
 		type: CREDENTIAL_TYPE,
-		data: { ...sandboxData(sandbox), apiKey: WRONG_KEY },
+		data: { ...sandboxCredential(sandbox), apiKey: WRONG_KEY },
 	});
 }
 

@@ -4,10 +4,11 @@ import type { Page } from 'playwright-core';
 
 import { startSandbox } from '../sandbox';
 import type { Sandbox } from '../sandbox';
+import { sandboxCredential } from '../support/account';
 import { eventually, illustrate, openBrowser } from './support/browser';
 import type { TestBrowser } from './support/browser';
 import { Editor, NODE } from './support/editor';
-import { createSandboxCredential, sandboxData, startInstance } from './support/instance';
+import { createSandboxCredential, startInstance } from './support/instance';
 import type { Instance } from './support/instance';
 
 const EXAMPLE = join(__dirname, '../../examples/table-of-prompts.json');
@@ -183,7 +184,7 @@ describe('with a credential', () => {
 		// The one of the dialog where that test ran, whatever became of it.
 		const [saved] = await instance.rest.credentials();
 		if (!saved) await createSandboxCredential(instance.rest, sandbox);
-		else await instance.rest.updateCredential({ ...saved, data: sandboxData(sandbox) });
+		else await instance.rest.updateCredential({ ...saved, data: sandboxCredential(sandbox) });
 	});
 
 	describe('the form', () => {

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import omit from 'lodash/omit';
 import type { INodeExecutionData, INodeTypeDescription } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
@@ -15,10 +13,10 @@ import type { Instance } from './support/instance';
 import { startReceiver } from './support/receiver';
 import type { Receiver } from './support/receiver';
 import { reading, sendingJson, twinOf, uploading } from './support/twins';
+import { until, whenRegistered } from './support/until';
 
 const MINIMAX = 'MiniMax Image';
 const CLICK = 'When clicking ‘Execute workflow’';
-const PATIENCE_MS = 60_000;
 
 const outputsOf = ({ data }: Execution, node: string): INodeExecutionData[][] =>
 	(data.resultData.runData[node]?.[0]?.data?.main ?? []).map((items) => items ?? []);
@@ -33,29 +31,17 @@ const sizeOf = async (bytes: Buffer) => {
 	return { format, width, height };
 };
 
-/** n8n answers 404 until it has registered what was just published. */
-async function untilRegistered(ask: () => Promise<Response>): Promise<Response> {
-	const deadline = Date.now() + PATIENCE_MS;
-	for (;;) {
-		const response = await ask();
-		if (response.status !== 404 || Date.now() > deadline) return response;
-		await sleep(50);
-	}
-}
-
 /** Sends a form as n8n's page does, and returns the page at the end. */
 async function submitForm(url: string, body: FormData): Promise<string> {
-	const sent = await untilRegistered(() => fetch(url, { method: 'POST', body }));
+	const sent = await whenRegistered(() => fetch(url, { method: 'POST', body }));
 	const { formWaitingUrl } = (await sent.json()) as { formWaitingUrl: string };
 	const status = new URL(formWaitingUrl);
 	status.pathname += '/n8n-execution-status';
-	const deadline = Date.now() + PATIENCE_MS;
-	for (;;) {
-		const said = await (await fetch(status)).text();
-		if (said === 'form-waiting') return await (await fetch(formWaitingUrl)).text();
-		if (Date.now() > deadline) throw new Error(`The form is still "${said}"`);
-		await sleep(100);
-	}
+	await until(
+		'the form has come to its end',
+		async () => (await (await fetch(status)).text()) === 'form-waiting',
+	);
+	return await (await fetch(formWaitingUrl)).text();
 }
 
 describe.each(['filesystem', 'database'])('with files kept in the %s', (mode) => {
@@ -360,7 +346,7 @@ describe.each(['filesystem', 'database'])('with files kept in the %s', (mode) =>
 			return await whilePublished(workflow, async ({ id }) => {
 				const form = new FormData();
 				form.set('field-0', new Blob([new Uint8Array(portrait)], { type: 'image/jpeg' }), 'me.jpg');
-				const response = await untilRegistered(() =>
+				const response = await whenRegistered(() =>
 					fetch(`${instance.n8n.url}/form/minimax-portrait`, { method: 'POST', body: form }),
 				);
 				expect(response.status).toBe(200);
@@ -369,13 +355,12 @@ describe.each(['filesystem', 'database'])('with files kept in the %s', (mode) =>
 		}
 
 		async function newestExecution(workflowId: string): Promise<Execution> {
-			const deadline = Date.now() + PATIENCE_MS;
-			for (;;) {
-				const [execution] = await instance.rest.executions(workflowId);
-				if (execution) return await instance.rest.finished(execution.id);
-				if (Date.now() > deadline) throw new Error('Nothing was executed');
-				await sleep(100);
-			}
+			let executions: { id: string }[] = [];
+			await until('something is executed', async () => {
+				executions = await instance.rest.executions(workflowId);
+				return executions.length > 0;
+			});
+			return await instance.rest.finished(executions[0]?.id ?? '');
 		}
 
 		test('one item holds all five pictures, and each arrives whole in the thread', async () => {
@@ -454,7 +439,7 @@ describe.each(['filesystem', 'database'])('with files kept in the %s', (mode) =>
 		const ask = async (body: object) =>
 			await whilePublished(example('webhook-to-image.json'), async () => {
 				const url = `${instance.n8n.url}/webhook/minimax-image`;
-				return await untilRegistered(() =>
+				return await whenRegistered(() =>
 					fetch(url, {
 						method: 'POST',
 						headers: { 'content-type': 'application/json' },

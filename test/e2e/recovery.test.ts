@@ -16,10 +16,10 @@ import {
 	publish,
 	QueueMode,
 	startedBy,
-	until,
 	webhookNode,
 } from './support/queue';
 import type { Worker } from './support/queue';
+import { until } from './support/until';
 
 const SLOW_MS = 180_000;
 const PICTURES = Array.from({ length: 12 }, (_, index) => `picture ${index + 1}`);

@@ -5,13 +5,9 @@ import type { ICredentialDataDecryptedObject, INodeTypeDescription } from 'n8n-w
 
 import { startSandbox } from '../sandbox';
 import type { Sandbox } from '../sandbox';
+import { sandboxCredential } from '../support/account';
 import type { SavedCredential } from './host/rest';
-import {
-	createSandboxCredential,
-	CREDENTIAL_TYPE,
-	sandboxData,
-	startInstance,
-} from './support/instance';
+import { createSandboxCredential, CREDENTIAL_TYPE, startInstance } from './support/instance';
 import type { Instance } from './support/instance';
 
 const ICONS = join(__dirname, '../../icons');
@@ -94,7 +90,7 @@ describe("n8n's credential test", () => {
 	beforeEach(() => sandbox.reset());
 
 	const check = async (more: ICredentialDataDecryptedObject = {}) =>
-		await instance.rest.testCredential(saved, { ...sandboxData(sandbox), ...more });
+		await instance.rest.testCredential(saved, { ...sandboxCredential(sandbox), ...more });
 
 	test('a good key passes, and nothing is charged', async () => {
 		expect(await check()).toEqual({ status: 'OK', message: 'Connection successful!' });

@@ -2,9 +2,10 @@ import type { IDataObject, INodeType } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { MiniMaxImage } from '../../nodes/MiniMaxImage/MiniMaxImage.node';
+import { sandboxCredential } from '../support/account';
 import { runWorkflow } from '../support/engine';
 import { NODE_TYPE } from '../support/load';
-import { sandboxCredential, sources } from '../support/node';
+import { sources } from '../support/node';
 import { describeSandbox } from '../support/sandbox';
 
 const node = describeSandbox();

@@ -6,9 +6,10 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import type { Sandbox } from '../sandbox';
 import { startSandbox } from '../sandbox';
+import { sandboxCredential } from '../support/account';
 import { testCredential } from '../support/credentialTester';
 import { engineHas, testWhere } from '../support/features';
-import { sandboxCredential, sources } from '../support/node';
+import { sources } from '../support/node';
 
 let sandbox: Sandbox;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { FAILURES } from '../../nodes/MiniMaxImage/failures';
-import { sandboxCredential } from '../support/node';
+import { sandboxCredential } from '../support/account';
 import { describeSandbox } from '../support/sandbox';
 
 const node = describeSandbox();

@@ -17,10 +17,11 @@ import {
 import type { Example } from '../demo/examples';
 import { startSandbox } from '../sandbox';
 import type { Sandbox } from '../sandbox';
+import { sandboxCredential } from '../support/account';
 import { runWorkflow } from '../support/engine';
 import type { EngineRun } from '../support/engine';
 import { decoded } from '../support/images';
-import { sandboxCredential, sources } from '../support/node';
+import { sources } from '../support/node';
 
 const FOLDER = join(__dirname, '../../examples');
 const JPEG_URL = 'data:image/jpeg;base64,';

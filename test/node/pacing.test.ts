@@ -2,7 +2,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
 import { startSandbox } from '../sandbox';
-import { runNode, sandboxCredential } from '../support/node';
+import { sandboxCredential } from '../support/account';
+import { runNode } from '../support/node';
 import { describeSandbox } from '../support/sandbox';
 
 const node = describeSandbox({ plain: true });

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
 
+import { packPackage } from '../support/build';
+
 const run = promisify(execFile);
 const root = join(__dirname, '../..');
 
@@ -31,10 +33,7 @@ let scanned: ScanResult[];
 beforeAll(async () => {
 	if (!existsSync(join(root, 'dist/nodes'))) throw new Error('Run "npm run build" first');
 	folder = await mkdtemp(join(tmpdir(), 'minimax-image-tarball-'));
-	const pack = ['pack', '--ignore-scripts', '--pack-destination', folder];
-	await run('npm', pack, { cwd: root, shell: process.platform === 'win32' });
-	const [file = ''] = await readdir(folder);
-	await run('tar', ['-xzf', file], { cwd: folder });
+	await run('tar', ['-xzf', await packPackage(root, folder)], { cwd: folder });
 	tarball = join(folder, 'package');
 	const forbidden = join(folder, 'forbidden');
 	await cp(tarball, forbidden, { recursive: true });

@@ -1,6 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { REGIONS, regionName, resolveBaseUrl } from '../../credentials/regions';
+import type { Sandbox } from '../sandbox';
 import { UsageError } from './usageError';
 
 /** A MiniMax account to use instead of the sandbox. */
@@ -9,6 +10,16 @@ export interface Account {
 	name: string;
 	credentials: ICredentialDataDecryptedObject;
 }
+
+/** The credential that leads to a sandbox. */
+export const sandboxCredential = ({
+	url,
+	key,
+}: Pick<Sandbox, 'url' | 'key'>): ICredentialDataDecryptedObject => ({
+	apiKey: key,
+	region: 'custom',
+	baseUrl: url,
+});
 
 const REGION_VALUES = [...REGIONS.map(({ value }) => value), 'custom'];
 

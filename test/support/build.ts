@@ -1,18 +1,20 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { npm } from './npm';
 
 /** Builds the package in a folder. Throws an Error with the tools' own words when that fails. */
 export async function buildPackage(folder: string): Promise<void> {
-	const windows = process.platform === 'win32';
-	const build = spawn(windows ? 'npm.cmd' : 'npm', ['run', '--silent', 'build'], {
-		cwd: folder,
-		stdio: ['ignore', 'pipe', 'pipe'],
-		shell: windows,
+	await npm(folder, 'run', '--silent', 'build').catch((error: Error) => {
+		throw new Error(`The build failed.\n${error.message}`);
 	});
-	let words = '';
-	for (const stream of [build.stdout, build.stderr]) {
-		stream.setEncoding('utf8').on('data', (text: string) => (words += text));
-	}
-	const [status] = (await once(build, 'close')) as [number | null];
-	if (status !== 0) throw new Error(`The build failed.\n${words}`);
+}
+
+/** Packs the package that was built in a folder, and returns the path of the tarball. */
+export async function packPackage(folder: string, destination: string): Promise<string> {
+	await mkdir(destination, { recursive: true });
+	const to = ['--pack-destination', destination];
+	const said = await npm(folder, 'pack', '--json', '--ignore-scripts', ...to);
+	const [{ filename }] = JSON.parse(said) as [{ filename: string }];
+	return join(destination, filename);
 }

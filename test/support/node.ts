@@ -9,7 +9,6 @@ import type {
 
 import { MiniMaxImageApi } from '../../credentials/MiniMaxImageApi.credentials';
 import { MiniMaxImage } from '../../nodes/MiniMaxImage/MiniMaxImage.node';
-import type { Sandbox } from '../sandbox';
 import type { LoadedTypes, RunningEngine } from './engine';
 import { TRIGGER, startWorkflow } from './engine';
 import { NODE_TYPE } from './load';
@@ -21,13 +20,6 @@ export const sources: LoadedTypes = {
 	nodes: { [NODE_TYPE]: new MiniMaxImage() },
 	credentials: { miniMaxImageApi: new MiniMaxImageApi() },
 };
-
-/** The credential that leads to a sandbox. */
-export const sandboxCredential = ({ url, key }: Sandbox): ICredentialDataDecryptedObject => ({
-	apiKey: key,
-	region: 'custom',
-	baseUrl: url,
-});
 
 export interface NodeRunOptions {
 	/** Fields of the node; `options` are merged over `requestsPerMinute: 0`. */

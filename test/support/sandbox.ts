@@ -1,7 +1,8 @@
 import type { Sandbox, SandboxOptions } from '../sandbox';
 import { startSandbox } from '../sandbox';
+import { sandboxCredential } from './account';
 import type { NodeRun, NodeRunOptions, RunningNode } from './node';
-import { runNode, sandboxCredential, startNode } from './node';
+import { runNode, startNode } from './node';
 
 export interface SandboxedNode {
 	/** The sandbox of this test. */

@@ -6,6 +6,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 
+import { lastLines } from './log';
+
 const ROOT = join(__dirname, '../../..');
 const RECIPE = __dirname;
 const WINDOWS = process.platform === 'win32';
@@ -76,8 +78,9 @@ async function run(
 	});
 	await finished(file.end());
 	if (status === 0) return;
-	const last = (await readFile(log, 'utf8')).trimEnd().split('\n').slice(-20).join('\n');
-	throw new Error(`The installation of n8n failed; all of its words are in ${log}\n${last}`);
+	throw new Error(
+		`The installation of n8n failed; all of its words are in ${log}\n${await lastLines(log)}`,
+	);
 }
 
 /** The Node.js among the tools, or the one that runs this where that is new enough. */

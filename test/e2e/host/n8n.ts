@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Host } from './install';
+import { lastLines } from './log';
 import { freePort, HOST } from './ports';
 
 const READY_MS = 120_000;
@@ -117,8 +118,7 @@ export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
 		if (running && Date.now() < deadline) await sleep(POLL_MS);
 		else {
 			await stop();
-			const last = (await readFile(log, 'utf8')).trimEnd().split('\n').slice(-20).join('\n');
-			throw new Error(`n8n did not start; all of its words are in ${log}\n${last}`);
+			throw new Error(`n8n did not start; all of its words are in ${log}\n${await lastLines(log)}`);
 		}
 	}
 	return { url, log, ended, signal: (signal) => child.kill(signal), stop };

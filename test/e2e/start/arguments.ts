@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-
+import { readCommandLine } from '../../support/commandLine';
 import { UsageError } from '../../support/usageError';
 
 const DEFAULT_PORT = 5678;
@@ -15,20 +14,17 @@ export interface Demand {
 }
 
 function parse(args: string[]) {
-	try {
-		return parseArgs({
+	return readCommandLine(
+		{
 			args,
 			options: {
 				help: { type: 'boolean', short: 'h' },
 				port: { type: 'string' },
 				reset: { type: 'boolean' },
 			},
-		}).values;
-	} catch (error) {
-		// Node adds hints for programmers, after the first full stop.
-		const [problem = ''] = (error as Error).message.split(/\.\s/);
-		throw new UsageError(`${problem}. See npm start -- --help`);
-	}
+		},
+		'npm start -- --help',
+	).values;
 }
 
 function readPort(port: string | undefined): number {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 import { startSandbox } from '../../sandbox';
 import type { Sandbox } from '../../sandbox';
-import { readAccount } from '../../support/account';
+import { readAccount, sandboxCredential } from '../../support/account';
 import type { Account } from '../../support/account';
-import { buildPackage } from '../../support/build';
+import { buildPackage, packPackage } from '../../support/build';
 import { UsageError } from '../../support/usageError';
 import { installHost } from '../host/install';
-import { installPackage, packPackage } from '../host/package';
+import { installPackage } from '../host/package';
 import { isTaken } from '../host/ports';
 import { ProgressLine } from '../host/progress';
 import { parseArguments } from './arguments';
@@ -33,16 +33,16 @@ async function installBuiltPackage(userFolder: string): Promise<void> {
 	await buildPackage(ROOT);
 	const folder = await mkdtemp(join(tmpdir(), 'minimax-image-start-'));
 	try {
-		await installPackage(await packPackage(folder), userFolder);
+		await installPackage(await packPackage(ROOT, folder), userFolder);
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
 }
 
-function sandboxAccount({ key, url }: Sandbox): Account {
+function sandboxAccount(sandbox: Sandbox): Account {
 	return {
 		name: 'the sandbox, which draws them; nothing is charged',
-		credentials: { apiKey: key, region: 'custom', baseUrl: url },
+		credentials: sandboxCredential(sandbox),
 	};
 }
 

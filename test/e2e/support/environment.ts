@@ -3,10 +3,11 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { packPackage } from '../../support/build';
 import { installHost } from '../host/install';
 import type { Host } from '../host/install';
 import { startN8n } from '../host/n8n';
-import { installPackage, packPackage } from '../host/package';
+import { installPackage } from '../host/package';
 import { ProgressLine } from '../host/progress';
 import { N8nRest } from '../host/rest';
 
@@ -22,6 +23,7 @@ export interface Environment {
 	template: string;
 }
 
+const ROOT = join(__dirname, '../../..');
 const VARIABLE = 'MINIMAX_IMAGE_E2E';
 
 /** Reads what the setup prepared. */
@@ -37,7 +39,7 @@ export async function prepareEnvironment(): Promise<void> {
 	const folder = await mkdtemp(join(tmpdir(), 'minimax-image-e2e-'));
 	const template = join(folder, 'template');
 	process.env[VARIABLE] = JSON.stringify({ host, folder, template } satisfies Environment);
-	await installPackage(await packPackage(folder), template);
+	await installPackage(await packPackage(ROOT, folder), template);
 	const n8n = await startN8n({ host, userFolder: template });
 	await new N8nRest(n8n.url).setUpOwner(OWNER);
 	await n8n.stop();

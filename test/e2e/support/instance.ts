@@ -6,6 +6,7 @@ import type { N8nOptions, RunningN8n } from '../host/n8n';
 import { N8nRest } from '../host/rest';
 import type { SavedCredential } from '../host/rest';
 import type { Sandbox } from '../../sandbox';
+import { sandboxCredential } from '../../support/account';
 import { OWNER, readEnvironment } from './environment';
 
 /** The credential's type, as workflows name it. */
@@ -41,16 +42,15 @@ export async function startInstance(env: N8nOptions['env'] = {}): Promise<Instan
 	return { n8n, rest, userFolder, stop };
 }
 
-/** What a credential for a sandbox holds. */
-export function sandboxData({ key, url }: Sandbox) {
-	return { apiKey: key, region: 'custom', baseUrl: url };
-}
-
 /** Makes a credential for a sandbox. */
 export async function createSandboxCredential(
 	rest: N8nRest,
 	sandbox: Sandbox,
 	name = 'MiniMax Image account',
 ): Promise<SavedCredential> {
-	return await rest.createCredential({ name, type: CREDENTIAL_TYPE, data: sandboxData(sandbox) });
+	return await rest.createCredential({
+		name,
+		type: CREDENTIAL_TYPE,
+		data: sandboxCredential(sandbox),
+	});
 }

@@ -1,7 +1,6 @@
 import type { IConnections, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startN8n } from '../host/n8n';
 import type { N8nOptions, RunningN8n } from '../host/n8n';
@@ -12,9 +11,7 @@ import { copyUserFolder, CREDENTIAL_TYPE } from './instance';
 import { startPostgres } from './postgres';
 import { startRedis } from './redis';
 import type { Service } from './service';
-
-const POLL_MS = 100;
-const PATIENCE_MS = 120_000;
+import { until } from './until';
 
 /** The node's name in the workflows of the tests. */
 export const NODE_NAME = 'MiniMax Image';
@@ -97,15 +94,6 @@ export class QueueMode {
 		await Promise.allSettled(this.processes.map(async (n8n) => await (await n8n).stop()));
 		for (const service of this.services) await service.stop();
 		await rm(this.userFolder, { recursive: true, force: true });
-	}
-}
-
-/** Asks until the answer is `true`. Throws an Error that names what never came. */
-export async function until(what: string, happened: () => boolean | Promise<boolean>) {
-	const deadline = Date.now() + PATIENCE_MS;
-	while (!(await happened())) {
-		if (Date.now() > deadline) throw new Error(`Waited in vain until ${what}`);
-		await sleep(POLL_MS);
 	}
 }
 
