@@ -4,13 +4,15 @@ import type {
 	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
-import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { ApiClient } from './api/client';
+import { submit } from './api/submit';
 import { Batch } from './batch';
 import { properties } from './description';
-import { addPaidImages, namingItem, tellingModel } from './errors';
-import { hintsFor } from './hints';
-import { toErrorItem } from './items';
+import { plan } from './input/plan';
+import { Deliverer } from './output/deliver';
+import { report } from './output/report';
 
 /** MiniMax Image: images from a prompt, or from a prompt and reference images. */
 export class MiniMaxImage implements INodeType {
@@ -35,34 +37,21 @@ export class MiniMaxImage implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		// Engines before n8n 2 can neither stop in the middle of a node nor show hints.
+		// Engines before n8n 2 cannot stop in the middle of a node.
 		const stopped = this.getExecutionCancelSignal?.() ?? new AbortController().signal;
-		const goesOn = this.continueOnFail();
-		const batch = new Batch(this, stopped, !goesOn);
-		const results = await batch.run();
-
-		if (stopped.aborted) {
-			// n8n tells a stopped execution from a failed one by the word "canceled", and drops what a node
-			// returns then: the log is the one place left for links of images that are paid for.
-			const error = new NodeOperationError(this.getNode(), 'The execution was canceled');
-			addPaidImages(error, batch.paid);
-			if (error.description) this.logger.warn(error.description);
-			throw error;
+		const batch = new Batch(stopped, !this.continueOnFail());
+		try {
+			const client = await ApiClient.open(this);
+			const plans = await plan(this, batch);
+			const deliverer = new Deliverer(this, plans, { stopped, redact: client.redact });
+			await batch.run(plans, {
+				submit: async (one) => await submit(client, one, batch.waiting),
+				deliver: async (one, answer) => await deliverer.deliver(one, answer),
+			});
+		} catch (error) {
+			// The credential cannot be used, for example.
+			for (const itemIndex of this.getInputData().keys()) batch.fail(itemIndex, error);
 		}
-		const [firstError] = results.flatMap(({ errors }) => errors);
-		if (firstError && !goesOn) {
-			addPaidImages(firstError, batch.paid);
-			// n8n adds "Tool" to the type of the twin that it makes for AI Agents.
-			const isTool = this.getNode().type.endsWith('Tool');
-			throw isTool ? tellingModel(firstError) : namingItem(firstError);
-		}
-
-		this.addExecutionHints?.(...hintsFor(results));
-		return [
-			results.flatMap(({ items, errors }, index) => [
-				...items,
-				...errors.map((error) => toErrorItem(error, index)),
-			]),
-		];
+		return report(this, batch);
 	}
 }

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 
-import { describeFile, identifyImage, readPixelSize } from '../../nodes/MiniMaxImage/imageFormat';
+import { describeFile, identifyImage } from '../../nodes/MiniMaxImage/images/format';
+import { readPixelSize } from '../../nodes/MiniMaxImage/images/pixelSize';
 import { REFERENCE_LIMIT_BYTES } from '../../nodes/MiniMaxImage/models';
 import { UsageError } from '../support/usageError';
 

@@ -771,7 +771,7 @@ describe('the example workflow', () => {
 		expect(itemsOf(lastHeard())).toEqual([
 			{
 				error:
-					'Aspect Ratio is "panorama", but must be one of: 1:1, 16:9, 4:3, 3:2, 2:3, 3:4, 9:16, 21:9, custom',
+					'"Aspect Ratio" is "panorama", but must be one of: 1:1, 16:9, 4:3, 3:2, 2:3, 3:4, 9:16, 21:9, custom',
 			},
 		]);
 		expect(own.requests).toHaveLength(0);

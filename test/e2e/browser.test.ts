@@ -388,7 +388,7 @@ describe('with a credential', () => {
 
 			await form.output.getByTestId('node-error-message').waitFor();
 			expect(await form.output.getByTestId('node-error-message').innerText()).toBe(
-				'Width is 1001, but must be a whole number from 512 to 2048 pixels, divisible by 8 [item 0]',
+				'"Width" is 1001, but must be a whole number from 512 to 2048 pixels, divisible by 8 [item 0]',
 			);
 			expect(sandbox.requests).toHaveLength(0);
 			await editor.message('Problem in node ‘MiniMax Image‘').waitFor();

@@ -291,7 +291,7 @@ describe.each(['filesystem', 'database'])('with files kept in the %s', (mode) =>
 				'done',
 				expect.stringMatching(/^failed: MiniMax judged the prompt to be sensitive.*Reword/),
 				'done',
-				expect.stringMatching(/^failed: Aspect Ratio is "5:4", but must be one of/),
+				expect.stringMatching(/^failed: "Aspect Ratio" is "5:4", but must be one of/),
 			]);
 			expect(byRow.map(({ link }) => link)).toEqual([
 				`${receiver.url}/files/1`,
@@ -461,8 +461,8 @@ describe.each(['filesystem', 'database'])('with files kept in the %s', (mode) =>
 
 		test.each([
 			[422, { prompt: 'BLOCKED' }, 'MiniMax judged the prompt to be sensitive', 1],
-			[422, {}, 'Prompt is empty', 0],
-			[422, { prompt: 'A fox', aspectRatio: '5:4' }, 'Aspect Ratio is "5:4"', 0],
+			[422, {}, '"Prompt" is empty', 0],
+			[422, { prompt: 'A fox', aspectRatio: '5:4' }, '"Aspect Ratio" is "5:4"', 0],
 		])('the answer is %d with the reason for %j', async (status, body, reason, requests) => {
 			const response = await ask(body);
 

@@ -132,7 +132,7 @@ test('inline images leave the agent text without base64', async () => {
 test('an agent is told what to correct', async () => {
 	const { answer } = await callTool({ Prompt: 'a lighthouse', Number_of_Images: 12 });
 
-	expect(answer).toContain('Number of Images is 12, but must be a whole number from 1 to 9');
+	expect(answer).toContain('"Number of Images" is 12, but must be a whole number from 1 to 9');
 	expect(node.sandbox.requests).toHaveLength(0);
 });
 

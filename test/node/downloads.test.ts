@@ -88,9 +88,9 @@ test('a stalled download ends with the time-out that says which option sets it',
 	const { error } = await node.run({ parameters: { options: { maxRetries: 0, timeout: 1 } } });
 
 	expect(error?.message).toBe(
-		'Image 1 of 1: The image was not fetched within the Timeout of 1 seconds [item 0]',
+		'Image 1 of 1: The image was not fetched within the "Timeout" of 1 seconds [item 0]',
 	);
-	expect(error?.description).toContain('Raise the option Timeout');
+	expect(error?.description).toContain('Raise the option "Timeout"');
 });
 
 describe('redirects', () => {
@@ -141,7 +141,7 @@ describe('redirects', () => {
 		await node.run({ parameters: noRetries });
 
 		expect(redirected.error?.message).toBe('The host redirects to another address [item 0]');
-		expect(redirected.error?.description).toContain('Enter the final address as Base URL');
+		expect(redirected.error?.description).toContain('Enter the final address as "Base URL"');
 		expect(seen).toEqual([undefined]);
 	});
 });
@@ -157,7 +157,7 @@ test.each([401, 404, 429, 503])(
 			'Image 1 of 1: The image could not be fetched from its host [item 0]',
 		);
 		expect(error?.description).toContain('Fetch the link below yourself: the image is paid for');
-		expect(error?.description).toContain('set the option Transfer to Inline');
+		expect(error?.description).toContain('set the option "Transfer" to Inline');
 		expect(error?.description).toContain(`HTTP status ${status}`);
 		expect(error?.context.imageUrl).toMatch(/^http/);
 	},

@@ -1,4 +1,4 @@
-import { FAILURES } from '../../nodes/MiniMaxImage/failures';
+import { CODES } from '../../nodes/MiniMaxImage/api/codes';
 import { sandboxCredential } from '../support/account';
 import { describeSandbox } from '../support/sandbox';
 
@@ -8,8 +8,8 @@ const noRetries = { options: { maxRetries: 0 } };
 const rows = (...prompts: string[]) => prompts.map((p, row) => ({ json: { p, row } }));
 const byRow = { prompt: '={{ $json.p }}' };
 
-const finalCodes = Object.entries(FAILURES).filter(
-	([code, { fate }]) => /^\d+$/.test(code) && fate !== 'rateLimit',
+const finalCodes = Object.entries(CODES).filter(
+	([code, { next }]) => /^\d+$/.test(code) && next !== 'rateLimit',
 );
 
 test.each(finalCodes)('code %s: says what happened and what to do', async (code, { message }) => {
@@ -83,9 +83,9 @@ test('our own time-out says which option sets it, and the request is not sent ag
 
 	const { error } = await node.run({ parameters: { options: { timeout: 1, maxRetries: 3 } } });
 
-	expect(error?.message).toBe('MiniMax did not answer within the Timeout of 1 seconds [item 0]');
+	expect(error?.message).toBe('MiniMax did not answer within the "Timeout" of 1 seconds [item 0]');
 	expect(error?.description).toContain('probably made and charged');
-	expect(error?.description).toContain('Raise the option Timeout');
+	expect(error?.description).toContain('Raise the option "Timeout"');
 	expect(node.sandbox.requests).toHaveLength(1);
 });
 
@@ -99,7 +99,7 @@ test.each<[string, string, string]>([
 	});
 
 	expect(error?.message).toBe(`${message} [item 0]`);
-	expect(error?.description).toContain('Region or Base URL');
+	expect(error?.description).toContain('"Region" or "Base URL"');
 });
 
 test.each<[string, Record<string, string>, string]>([
@@ -202,7 +202,7 @@ describe('On Error', () => {
 		});
 		expect(items[1]?.error).toMatchObject({ name: 'NodeApiError', context: { itemIndex: 1 } });
 		expect(items[2]?.json).toEqual({
-			error: 'Prompt is empty, but must be text of 1 to 1500 characters',
+			error: '"Prompt" is empty, but must be text of 1 to 1500 characters',
 		});
 		expect(items[3]?.json).toMatchObject({ prompt: 'four' });
 		expect(node.sandbox.requests).toHaveLength(3);

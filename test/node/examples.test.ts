@@ -259,7 +259,7 @@ describe('table-of-prompts', () => {
 
 		expect(finished.outputs('Images').flat()).toEqual([]);
 		const [failed] = finished.outputs('Failed rows')[0] ?? [];
-		expect(failed?.json.error).toEqual(expect.stringContaining('Aspect Ratio is "5:4"'));
+		expect(failed?.json.error).toEqual(expect.stringContaining('"Aspect Ratio" is "5:4"'));
 		expect(failed?.json.name).toBe('lighthouse');
 		expect(sandbox.requests).toEqual([]);
 	});

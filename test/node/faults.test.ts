@@ -148,7 +148,7 @@ test('a batch over the limit of the account is paced, and nothing is lost', asyn
 	expect(node.sandbox.paidImages).toBe(5);
 });
 
-test('Requests per Minute holds the rest of a batch back', async () => {
+test('"Requests per Minute" holds the rest of a batch back', async () => {
 	const running = node.start({
 		items: rows(4),
 		parameters: { options: { requestsPerMinute: 2 } },

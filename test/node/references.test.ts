@@ -97,7 +97,7 @@ test('a file in memory cannot be given by an expression, since n8n leaves out it
 	});
 
 	expect(error?.message).toBe(
-		'Input Data Field Name(s) is an expression that gives a file without its content [item 0]',
+		'"Input Data Field Name(s)" is an expression that gives a file without its content [item 0]',
 	);
 	expect(error?.description).toBe('Enter the name of the field instead, e.g. data.');
 });
@@ -234,7 +234,7 @@ test.each<[string, () => Buffer | Promise<Buffer>, string]>([
 	});
 
 	expect(error?.message).toContain(words);
-	expect(error?.message).toContain('Input Data Field Name(s) "face"');
+	expect(error?.message).toContain('"Input Data Field Name(s)" "face"');
 	expect(error?.message).toContain('[item 1]');
 	expect(error?.context.itemIndex).toBe(1);
 	expect(node.sandbox.requests).toHaveLength(0);
@@ -256,7 +256,7 @@ test('a missing field is answered with the fields that the item has', async () =
 	});
 
 	expect(error?.message).toBe(
-		'Input Data Field Name(s) is "data", but the input item has no file in a field of that name [item 0]',
+		'"Input Data Field Name(s)" is "data", but the input item has no file in a field of that name [item 0]',
 	);
 	expect(error?.description).toBe('The item has files in: photo, scan.');
 });

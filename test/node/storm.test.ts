@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { gateCount } from '../../nodes/MiniMaxImage/http/pace';
+import { limiterCount } from '../../nodes/MiniMaxImage/http/rateLimiters';
 import type { Fault, ImageFault } from '../sandbox';
 import { readFile, useBinaryStorage } from '../support/engine';
 import { engineHas } from '../support/features';
@@ -96,7 +96,7 @@ test('200 items in a storm: each an intact image or a named error, nothing paid 
 	);
 }, 120_000);
 
-test('2,000 items leave no gates, listeners or handles behind', async () => {
+test('2,000 items leave no rate limiters, listeners or handles behind', async () => {
 	const warnings: string[] = [];
 	const warn = ({ name }: Error) => warnings.push(name);
 	process.on('warning', warn);
@@ -124,5 +124,5 @@ test('2,000 items leave no gates, listeners or handles behind', async () => {
 
 	expect(after).toBeLessThanOrEqual(before);
 	expect(warnings).toEqual([]);
-	expect(gateCount()).toBeLessThanOrEqual(2);
+	expect(limiterCount()).toBeLessThanOrEqual(2);
 }, 120_000);

@@ -14,179 +14,179 @@ interface Refused {
 const cases: Record<string, Refused> = {
 	'an empty prompt': {
 		parameters: { prompt: '={{ "" }}' },
-		says: ['Prompt is empty', 'text of 1 to 1500 characters'],
+		says: ['"Prompt" is empty', 'text of 1 to 1500 characters'],
 	},
 	'a blank prompt': {
 		parameters: { prompt: ' \n\t ' },
-		says: ['Prompt is empty', 'text of 1 to 1500 characters'],
+		says: ['"Prompt" is empty', 'text of 1 to 1500 characters'],
 	},
 	'a prompt from a field that does not exist': {
 		parameters: { prompt: '={{ $json.missing }}' },
-		says: ['Prompt is empty', 'text of 1 to 1500 characters'],
+		says: ['"Prompt" is empty', 'text of 1 to 1500 characters'],
 	},
 	'a number as prompt': {
 		parameters: { prompt: '={{ 42 }}' },
-		says: ['Prompt must be text of 1 to 1500 characters', '42', 'number'],
+		says: ['"Prompt" must be text of 1 to 1500 characters', '42', 'number'],
 	},
 	'an object as prompt': {
 		parameters: { prompt: '={{ ({ text: "a fox" }) }}' },
-		says: ['Prompt must be text of 1 to 1500 characters', 'a fox', 'object'],
+		says: ['"Prompt" must be text of 1 to 1500 characters', 'a fox', 'object'],
 	},
 	'a list as prompt': {
 		parameters: { prompt: '={{ ["a fox"] }}' },
-		says: ['Prompt must be text of 1 to 1500 characters', 'a fox', 'list'],
+		says: ['"Prompt" must be text of 1 to 1500 characters', 'a fox', 'list'],
 	},
 	'a prompt of 1501 emoji': {
 		parameters: { prompt: '🦊'.repeat(1501) },
-		says: ['Prompt has 1501 characters', 'text of 1 to 1500 characters'],
+		says: ['"Prompt" has 1501 characters', 'text of 1 to 1500 characters'],
 	},
 	'an unknown model': {
 		parameters: { model: 'image-99' },
-		says: ['Model is "image-99"', 'image-01, image-01-live'],
+		says: ['"Model" is "image-99"', 'image-01, image-01-live'],
 	},
 	'an unknown ratio': {
 		parameters: { aspectRatio: '5:4' },
-		says: ['Aspect Ratio is "5:4"', '16:9', 'custom'],
+		says: ['"Aspect Ratio" is "5:4"', '16:9', 'custom'],
 	},
 	'an unknown operation': {
 		parameters: { operation: 'upscale' },
-		says: ['Operation is "upscale"', 'textToImage, imageToImage'],
+		says: ['"Operation" is "upscale"', 'textToImage, imageToImage'],
 	},
 	'a ratio that the model does not take': {
 		parameters: { model: 'image-01-live', aspectRatio: '21:9' },
-		says: ['Aspect Ratio "21:9" is not available for the model Image-01 Live'],
+		says: ['"Aspect Ratio" "21:9" is not available for the model Image-01 Live'],
 	},
 	'a custom size that the model does not take': {
 		parameters: { model: 'image-01-live', aspectRatio: 'custom', width: 1024, height: 1024 },
-		says: ['Aspect Ratio "Custom" is not available for the model Image-01 Live'],
+		says: ['"Aspect Ratio" "Custom" is not available for the model Image-01 Live'],
 	},
 	'a width below the range': {
 		parameters: { aspectRatio: 'custom', width: 504, height: 1024 },
-		says: ['Width is 504', 'from 512 to 2048 pixels', 'divisible by 8'],
+		says: ['"Width" is 504', 'from 512 to 2048 pixels', 'divisible by 8'],
 	},
 	'a height above the range': {
 		parameters: { aspectRatio: 'custom', width: 1024, height: 2056 },
-		says: ['Height is 2056', 'from 512 to 2048 pixels'],
+		says: ['"Height" is 2056', 'from 512 to 2048 pixels'],
 	},
 	'a width that is not divisible by 8': {
 		parameters: { aspectRatio: 'custom', width: 1020, height: 1024 },
-		says: ['Width is 1020', 'divisible by 8'],
+		says: ['"Width" is 1020', 'divisible by 8'],
 	},
 	'a width with a fraction': {
 		parameters: { aspectRatio: 'custom', width: 1024.5, height: 1024 },
-		says: ['Width is 1024.5', 'whole number'],
+		says: ['"Width" is 1024.5', 'whole number'],
 	},
 	'a width without a height': {
 		parameters: { aspectRatio: 'custom', width: 1024, height: '={{ $json.missing }}' },
-		says: ['Height is empty', 'from 512 to 2048 pixels', 'both Height and Width'],
+		says: ['"Height" is empty', 'from 512 to 2048 pixels', 'both "Height" and "Width"'],
 	},
 	'a height without a width': {
 		parameters: { aspectRatio: 'custom', width: '={{ "" }}', height: 1024 },
-		says: ['Width is empty', 'from 512 to 2048 pixels', 'both Width and Height'],
+		says: ['"Width" is empty', 'from 512 to 2048 pixels', 'both "Width" and "Height"'],
 	},
 	'no images': {
 		parameters: { numberOfImages: 0 },
-		says: ['Number of Images is 0', 'from 1 to 9'],
+		says: ['"Number of Images" is 0', 'from 1 to 9'],
 	},
 	'ten images': {
 		parameters: { numberOfImages: 10 },
-		says: ['Number of Images is 10', 'from 1 to 9'],
+		says: ['"Number of Images" is 10', 'from 1 to 9'],
 	},
 	'half an image': {
 		parameters: { numberOfImages: 1.5 },
-		says: ['Number of Images is 1.5', 'whole number'],
+		says: ['"Number of Images" is 1.5', 'whole number'],
 	},
 	'a word as image count': {
 		parameters: { numberOfImages: '={{ "three" }}' },
-		says: ['Number of Images is "three"', 'from 1 to 9'],
+		says: ['"Number of Images" is "three"', 'from 1 to 9'],
 	},
 	'an empty image count': {
 		parameters: { numberOfImages: '={{ "" }}' },
-		says: ['Number of Images is empty', 'from 1 to 9'],
+		says: ['"Number of Images" is empty', 'from 1 to 9'],
 	},
 	'a list as image count': {
 		parameters: { numberOfImages: '={{ [3] }}' },
-		says: ['Number of Images is', '[3]', 'from 1 to 9'],
+		says: ['"Number of Images" is', '[3]', 'from 1 to 9'],
 	},
 	'a seed with a fraction': {
 		parameters: { options: { seed: 0.5 } },
-		says: ['Seed is 0.5', 'whole number'],
+		says: ['"Seed" is 0.5', 'whole number'],
 	},
 	'a seed beyond the safe range': {
 		parameters: { options: { seed: '={{ "9007199254740993" }}' } },
-		says: ['Seed is "9007199254740993"', '9007199254740991'],
+		says: ['"Seed" is "9007199254740993"', '9007199254740991'],
 	},
 	'a word as seed': {
 		parameters: { options: { seed: '={{ "random" }}' } },
-		says: ['Seed is "random"', 'whole number'],
+		says: ['"Seed" is "random"', 'whole number'],
 	},
 	'a style on a model without styles, by expression': {
 		parameters: { model: '={{ "image-01" }}', options: { style: '漫画' } },
-		says: ['Style "漫画" is not available for the model Image-01'],
+		says: ['"Style" "漫画" is not available for the model Image-01'],
 	},
 	'an unknown style': {
 		parameters: { model: 'image-01-live', options: { style: 'cubism' } },
-		says: ['Style is "cubism"', 'Comic, Lively, Medieval, Watercolor'],
+		says: ['"Style" is "cubism"', 'Comic, Lively, Medieval, Watercolor'],
 	},
 	'a weight without a style': {
 		parameters: { model: 'image-01-live', options: { styleWeight: 0.5 } },
-		says: ['Style is empty', 'Comic'],
+		says: ['"Style" is empty', 'Comic'],
 	},
 	'a weight of zero': {
 		parameters: { model: 'image-01-live', options: { style: '漫画', styleWeight: 0 } },
-		says: ['Style Weight is 0', 'above 0 and up to 1'],
+		says: ['"Style Weight" is 0', 'above 0 and up to 1'],
 	},
 	'a weight above one': {
 		parameters: { model: 'image-01-live', options: { style: '漫画', styleWeight: 1.2 } },
-		says: ['Style Weight is 1.2', 'above 0 and up to 1'],
+		says: ['"Style Weight" is 1.2', 'above 0 and up to 1'],
 	},
 	'a word as boolean': {
 		parameters: { options: { promptOptimizer: '={{ "maybe" }}' } },
-		says: ['Prompt Optimizer is "maybe"', 'true or false'],
+		says: ['"Prompt Optimizer" is "maybe"', 'true or false'],
 	},
 	'an unknown way of transfer': {
 		parameters: { options: { transfer: 'ftp' } },
-		says: ['Transfer is "ftp"', 'url, base64'],
+		says: ['"Transfer" is "ftp"', 'url, base64'],
 	},
 	'unknown output items': {
 		parameters: { options: { outputItems: 'all' } },
-		says: ['Output Items is "all"', 'perImage, perRequest'],
+		says: ['"Output Items" is "all"', 'perImage, perRequest'],
 	},
 	'an output field that n8n reserves': {
 		parameters: { options: { binaryPropertyOutput: '__proto__' } },
-		says: ['Put Output in Field is "__proto__"', 'reserves'],
+		says: ['"Put Output in Field" is "__proto__"', 'reserves'],
 	},
 	'a list as file name': {
 		parameters: { options: { fileName: '={{ ["a"] }}' } },
-		says: ['File Name must be text'],
+		says: ['"File Name" must be text'],
 	},
 	'a timeout of zero': {
 		parameters: { options: { timeout: 0 } },
-		says: ['Timeout is 0', 'from 1 to 3600 seconds'],
+		says: ['"Timeout" is 0', 'from 1 to 3600 seconds'],
 	},
 	'negative retries': {
 		parameters: { options: { maxRetries: -1 } },
-		says: ['Max Retries is -1', 'from 0 to 10'],
+		says: ['"Max Retries" is -1', 'from 0 to 10'],
 	},
 	'no requests at a time': {
 		parameters: { options: { maxConcurrency: 0 } },
-		says: ['Max Concurrency is 0', 'from 1 to 50'],
+		says: ['"Max Concurrency" is 0', 'from 1 to 50'],
 	},
 	'negative requests per minute': {
 		parameters: { options: { requestsPerMinute: -5 } },
-		says: ['Requests per Minute is -5', 'from 0 to'],
+		says: ['"Requests per Minute" is -5', 'from 0 to'],
 	},
 	'a number as image URL': {
 		parameters: { operation: 'imageToImage', inputType: 'url', imageUrls: '={{ 7 }}' },
-		says: ['Image URL(s) must be text', '7'],
+		says: ['"Image URL(s)" must be text', '7'],
 	},
 	'no image URL': {
 		parameters: { operation: 'imageToImage', inputType: 'url', imageUrls: '={{ "" }}' },
-		says: ['Image URL(s) is empty'],
+		says: ['"Image URL(s)" is empty'],
 	},
 	'a list of nothing but commas': {
 		parameters: { operation: 'imageToImage', inputType: 'url', imageUrls: ' , , ' },
-		says: ['Image URL(s) is', 'must hold at least one link'],
+		says: ['"Image URL(s)" is', 'must hold at least one link'],
 	},
 	'a URL that is no web link': {
 		parameters: {
@@ -195,13 +195,13 @@ const cases: Record<string, Refused> = {
 			imageUrls: 'https://example.com/a.jpg, ftp://example.com/b.jpg',
 		},
 		says: [
-			'Image URL(s) holds "ftp://example.com/b.jpg"',
+			'"Image URL(s)" holds "ftp://example.com/b.jpg"',
 			'neither a web link nor an image data URL',
 		],
 	},
 	'a file path as URL': {
 		parameters: { operation: 'imageToImage', inputType: 'url', imageUrls: '/home/me/face.jpg' },
-		says: ['Image URL(s) holds "/home/me/face.jpg"', 'neither a web link'],
+		says: ['"Image URL(s)" holds "/home/me/face.jpg"', 'neither a web link'],
 	},
 	'a data URL of text': {
 		parameters: {
@@ -209,7 +209,7 @@ const cases: Record<string, Refused> = {
 			inputType: 'url',
 			imageUrls: 'data:text/plain;base64,SGVsbG8sIHdvcmxkIQ==',
 		},
-		says: ['Image URL(s) is text', 'must be JPEG or PNG'],
+		says: ['"Image URL(s)" is text', 'must be JPEG or PNG'],
 	},
 	'a data URL with damaged base64': {
 		parameters: {
@@ -221,15 +221,15 @@ const cases: Record<string, Refused> = {
 	},
 	'an unknown input type': {
 		parameters: { operation: 'imageToImage', inputType: 'ftp' },
-		says: ['Input Type is "ftp"', 'binary, url'],
+		says: ['"Input Type" is "ftp"', 'binary, url'],
 	},
 	'a reference field that the item does not have': {
 		parameters: { operation: 'imageToImage', binaryPropertyName: 'photo' },
-		says: ['Input Data Field Name(s) is "photo"', 'no file in a field of that name'],
+		says: ['"Input Data Field Name(s)" is "photo"', 'no file in a field of that name'],
 	},
 	'no reference field': {
 		parameters: { operation: 'imageToImage', binaryPropertyName: ' , ' },
-		says: ['Input Data Field Name(s) is', 'must hold at least one field name'],
+		says: ['"Input Data Field Name(s)" is', 'must hold at least one field name'],
 	},
 };
 
@@ -253,7 +253,7 @@ test('a bad item stops the batch before the good items before it are charged', a
 		parameters: { prompt: '={{ $json.p }}' },
 	});
 
-	expect(error?.message).toBe('Prompt is empty, but must be text of 1 to 1500 characters [item 2]');
+	expect(error?.message).toBe('"Prompt" is empty, but must be text of 1 to 1500 characters [item 2]');
 	expect(node.sandbox.requests).toHaveLength(0);
 });
 
@@ -264,7 +264,7 @@ test('the longest prompt passes, an emoji counting as one', async () => {
 	expect(node.sandbox.paidImages).toBe(1);
 });
 
-test('Max Concurrency is checked item by item, and a bad one fails its item alone', async () => {
+test('"Max Concurrency" is checked item by item, and a bad one fails its item alone', async () => {
 	const { items } = await node.run({
 		node: { onError: 'continueRegularOutput' },
 		items: ['abc', 2, 3].map((c) => ({ json: { c } })),
@@ -272,7 +272,7 @@ test('Max Concurrency is checked item by item, and a bad one fails its item alon
 	});
 
 	expect(items.map(({ json }) => json.error ?? json.imageIndex)).toEqual([
-		'Max Concurrency is "abc", but must be a whole number from 1 to 50',
+		'"Max Concurrency" is "abc", but must be a whole number from 1 to 50',
 		1,
 		1,
 	]);
@@ -289,7 +289,7 @@ test('a field whose name holds the name of a system error keeps our words', asyn
 		parameters: { operation: 'imageToImage', binaryPropertyName: 'imageAccess' },
 	});
 
-	expect(error?.message).toContain('Input Data Field Name(s) is "imageAccess"');
+	expect(error?.message).toContain('"Input Data Field Name(s)" is "imageAccess"');
 });
 
 test('n8n itself refuses a required field that is left empty in the editor', () => {

@@ -25,3 +25,13 @@ export async function wait(ms: number, signal: AbortSignal): Promise<void> {
 		signal.removeEventListener('abort', end);
 	}
 }
+
+/** Time as the rate limiter sees it; tests bring their own. */
+export interface Clock {
+	/** ms since the epoch. */
+	now(): number;
+	/** Waits; rejects when the signal is aborted. */
+	sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = { now: () => Date.now(), sleep: wait };

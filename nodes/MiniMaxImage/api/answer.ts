@@ -1,0 +1,159 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Failure, Outcome } from '../http/outcome';
+import { isKnownCode, nextStepFor } from './codes';
+
+/** One generated image: a link, or its base64 text. */
+export type WireImage = { url: string } | { base64: string };
+
+/** A successful answer of the API, at least one image in it. */
+export interface GeneratedImages {
+	requestId: string;
+	images: WireImage[];
+	successCount: number;
+	/** Images that content safety blocked. */
+	failedCount: number;
+}
+
+/** An HTTP answer with its whole body as text. */
+export interface HttpAnswer {
+	statusCode: number;
+	headers: IDataObject;
+	text: string;
+}
+
+const DETAIL_CHARACTERS = 300;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const text = (value: unknown): string | undefined =>
+	typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+
+/** A header that was sent once; names arrive in lower case. */
+function header(headers: IDataObject, name: string): string | undefined {
+	const value = headers[name];
+	return text(Array.isArray(value) ? value[0] : value);
+}
+
+/** How long `Retry-After` asks to wait in ms: seconds or a date (RFC 9110, section 10.2.3). */
+export function readRetryAfter(value: string | undefined, now: number): number | undefined {
+	if (value === undefined) return undefined;
+	const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+/** The visible words of an answer that is no JSON, e.g. a gateway's error page. */
+function excerpt(body: string): string | undefined {
+	const words = body
+		.slice(0, 10_000)
+		.replace(/<(style|script|head)[\s\S]*?<\/\1>/gi, ' ')
+		.replace(/<[^>]*>/g, ' ')
+		.replace(/\s+/g, ' ');
+	return text(words)?.slice(0, DETAIL_CHARACTERS);
+}
+
+/** Counts come as numbers or as strings. */
+function count(value: unknown): number | undefined {
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	return typeof number === 'number' && Number.isInteger(number) && number >= 0 ? number : undefined;
+}
+
+function parse(body: string): unknown {
+	try {
+		return JSON.parse(body.replace(/^\ufeff/, ''));
+	} catch {
+		return undefined;
+	}
+}
+
+/** Which of the two arrays is filled; the other can be absent or null. Inline images need no second request. */
+function readImages(data: Record<string, unknown>): WireImage[] {
+	const texts = (value: unknown): string[] =>
+		Array.isArray(value) ? value.flatMap((entry) => text(entry) ?? []) : [];
+	const inline = texts(data.image_base64).map((base64) => ({ base64 }));
+	return inline.length > 0 ? inline : texts(data.image_urls).map((url) => ({ url }));
+}
+
+/** A status code of `base_resp`, number or string. */
+function readStatusCode(base: Record<string, unknown>): string | undefined {
+	const code = String(base.status_code).trim();
+	return /^-?\d+$/.test(code) ? code : undefined;
+}
+
+/** The words and the code inside a failed answer, wherever the API or a gateway put them. */
+function readHttpFailure(
+	answer: HttpAnswer,
+	root: Record<string, unknown>,
+): Omit<Failure, 'traceId'> {
+	const error = isObject(root.error) ? root.error : {};
+	const detail = text(error.message) ?? text(root.message) ?? excerpt(answer.text);
+	// An unauthorized answer names the API's code in its words: "… (1004)".
+	const { statusCode } = answer;
+	const named = /\((\d{4})\)/.exec(detail ?? '')?.[1];
+	if (statusCode === 401 && named && isKnownCode(named)) return { code: named, detail };
+	const code = statusCode >= 300 && statusCode < 400 ? 'redirect' : `http${statusCode}`;
+	return { code, detail };
+}
+
+function readSuccess(
+	root: Record<string, unknown>,
+	images: WireImage[],
+	traceId?: string,
+): Outcome<GeneratedImages> {
+	const unusable = (detail: string): Outcome<GeneratedImages> => ({
+		ok: false,
+		failure: { code: 'unusable', detail, traceId },
+	});
+	const metadata = isObject(root.metadata) ? root.metadata : {};
+	const failedCount = count(metadata.failed_count) ?? 0;
+	if (images.length === 0) {
+		if (failedCount > 0) {
+			const detail = `${failedCount} of ${failedCount} images were blocked`;
+			return { ok: false, failure: { code: 'blocked', detail, traceId } };
+		}
+		return unusable('it says success, but holds no images');
+	}
+	return {
+		ok: true,
+		value: {
+			requestId: text(root.id) ?? traceId ?? '',
+			images,
+			successCount: count(metadata.success_count) ?? images.length,
+			failedCount,
+		},
+	};
+}
+
+/**
+ * Reads an answer of `POST /v1/image_generation`: its images, or why there are none. HTTP 200 does not mean
+ * success, so `base_resp` decides, whatever the HTTP status is.
+ *
+ * @param now ms since the epoch, for a `Retry-After` that is a date
+ */
+export function readAnswer(answer: HttpAnswer, now: number): Outcome<GeneratedImages> {
+	const body = parse(answer.text);
+	const root = isObject(body) ? body : {};
+	const code = isObject(root.base_resp) ? readStatusCode(root.base_resp) : undefined;
+	const traceId = text(root.id) ?? text(root.request_id) ?? header(answer.headers, 'trace-id');
+	const retryAfterMs = readRetryAfter(header(answer.headers, 'retry-after'), now);
+
+	if (isObject(root.base_resp) && code !== undefined && code !== '0') {
+		const detail = text(root.base_resp.status_msg);
+		const httpCode = `http${answer.statusCode}`;
+		// A code that nobody knows says less than an HTTP status after which it is worth trying again.
+		const isPassing = !isKnownCode(code) && nextStepFor(httpCode) !== 'final';
+		const failure = { code: isPassing ? httpCode : code, detail, traceId, retryAfterMs };
+		return { ok: false, failure };
+	}
+	// Images that came are paid for, even if a gateway has stripped `base_resp` or changed the status.
+	const images = isObject(root.data) ? readImages(root.data) : [];
+	if (images.length > 0) return readSuccess(root, images, traceId);
+	if (answer.statusCode < 200 || answer.statusCode >= 300) {
+		return { ok: false, failure: { ...readHttpFailure(answer, root), traceId, retryAfterMs } };
+	}
+	if (code === '0') return readSuccess(root, images, traceId);
+	const words = excerpt(answer.text);
+	const detail = words ? `it is not what the API answers: ${words}` : 'it is empty';
+	return { ok: false, failure: { code: 'unusable', detail, traceId } };
+}

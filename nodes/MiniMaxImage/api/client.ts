@@ -1,0 +1,138 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IExecuteFunctions,
+	IN8nHttpFullResponse,
+} from 'n8n-workflow';
+
+import { resolveApiKey, resolveBaseUrl } from '../../../credentials/regions';
+import type { ByteStream } from '../http/body';
+import { readBody } from '../http/body';
+import { toFailure } from '../http/networkErrors';
+import type { Failure, Outcome } from '../http/outcome';
+import { PATIENCE_MS } from '../http/rateLimiter';
+import type { Permit } from '../http/rateLimiter';
+import { limiterFor } from '../http/rateLimiters';
+import { retryDelay } from '../http/retryPolicy';
+import type { SendSettings } from '../http/sendSettings';
+import { wait } from '../http/wait';
+import type { HttpAnswer } from './answer';
+import { nextStepFor } from './codes';
+
+export const CREDENTIAL = 'miniMaxImageApi';
+
+/** Nine inline images of the largest size take far less; more is no answer of the API. */
+export const MAX_ANSWER_MB = 256;
+
+/** The only place that talks to the API: waits for a permit, sends, reads the answer, then tries again or returns. */
+export class ApiClient {
+	readonly baseUrl: string;
+
+	readonly apiKey: string;
+
+	private constructor(
+		private readonly context: IExecuteFunctions,
+		readonly credentials: ICredentialDataDecryptedObject,
+	) {
+		this.baseUrl = resolveBaseUrl(credentials);
+		this.apiKey = resolveApiKey(credentials);
+	}
+
+	/** @throws Error in plain words when the credential cannot be used */
+	static async open(context: IExecuteFunctions): Promise<ApiClient> {
+		return new ApiClient(context, await context.getCredentials(CREDENTIAL));
+	}
+
+	/** A text without the key, should a service repeat it. */
+	readonly redact = (text: string): string => text.replaceAll(this.apiKey, '[API key]');
+
+	/**
+	 * Posts a JSON body until there is a final outcome.
+	 *
+	 * @param read tells success from failure in an answer
+	 * @param signal ends waiting; a request that is on its way is left to finish
+	 * @throws the signal's reason when waiting is ended
+	 */
+	async post<T>(
+		path: string,
+		body: object,
+		read: (answer: HttpAnswer, now: number) => Outcome<T>,
+		settings: SendSettings,
+		signal: AbortSignal,
+	): Promise<Outcome<T>> {
+		// A signal of its own for each request: Node.js warns when many listen to one.
+		const ended = AbortSignal.any([signal]);
+		const limiter = limiterFor(this.apiKey, this.baseUrl);
+		const place = limiter.takePlace();
+		for (let failures = 0; ;) {
+			const permit = await limiter.acquire(place, settings.requestsPerMinute, ended);
+			const outcome = await this.attempt(path, body, read, settings.timeoutMs);
+			endPermit(permit, outcome);
+			if (outcome.ok) return outcome;
+
+			const { code, retryAfterMs } = outcome.failure;
+			const next = nextStepFor(code);
+			if (next === 'rateLimit') {
+				if (limiter.outOfPatience || (retryAfterMs ?? 0) > PATIENCE_MS) return outcome;
+				continue;
+			}
+			failures += 1;
+			const delayMs = retryDelay(
+				{ failures, next, retryAfterMs },
+				settings.maxRetries,
+				Math.random(),
+			);
+			if (delayMs === undefined) return outcome;
+			await wait(delayMs, ended);
+		}
+	}
+
+	private async attempt<T>(
+		path: string,
+		body: object,
+		read: (answer: HttpAnswer, now: number) => Outcome<T>,
+		timeoutMs: number,
+	): Promise<Outcome<T>> {
+		const startedAt = Date.now();
+		try {
+			const {
+				statusCode,
+				headers,
+				body: stream,
+			} = (await this.context.helpers.httpRequestWithAuthentication.call(this.context, CREDENTIAL, {
+				method: 'POST',
+				url: this.baseUrl + path,
+				headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+				// As bytes: of an object, the HTTP client keeps text and bytes until the answer is there.
+				body: Buffer.from(JSON.stringify(body)),
+				timeout: timeoutMs,
+				// The status is data to classify, the key never follows a redirect, the size is bounded by us.
+				ignoreHttpStatusErrors: true,
+				disableFollowRedirect: true,
+				returnFullResponse: true,
+				encoding: 'stream',
+			})) as IN8nHttpFullResponse;
+			const bytes = await readBody(stream as ByteStream, {
+				maxBytes: MAX_ANSWER_MB * 1024 * 1024,
+				timeoutMs: startedAt + timeoutMs - Date.now(),
+			});
+			return read({ statusCode, headers, text: bytes.toString('utf8') }, Date.now());
+		} catch (error) {
+			const failure = toFailure(error);
+			return {
+				ok: false,
+				failure: failure.code === 'tooLarge' ? { code: 'answerTooLarge' } : failure,
+			};
+		}
+	}
+}
+
+/** Codes after which nobody knows whether the service counted the request. */
+const isUnknown = ({ code }: Failure) => /^[a-z]+$/i.test(code) && code !== 'blocked';
+
+function endPermit(permit: Permit, outcome: Outcome<unknown>): void {
+	if (outcome.ok) permit.passed();
+	else if (nextStepFor(outcome.failure.code) === 'rateLimit')
+		permit.limited(outcome.failure.retryAfterMs);
+	else if (isUnknown(outcome.failure)) permit.unknown();
+	else permit.passed();
+}

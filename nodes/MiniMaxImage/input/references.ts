@@ -1,0 +1,85 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { checkReference, locate } from './referenceFiles';
+import type { Reference } from './referenceFiles';
+import type { ReferenceSource } from './types';
+
+/** What the API gets: a link as it is, or a data URL whose type is the one that the bytes show. */
+async function toImageFile({ read, what }: Reference): Promise<string> {
+	const image = await read();
+	if (typeof image === 'string') return image;
+	return `data:${checkReference(image, what)};base64,${image.toString('base64')}`;
+}
+
+interface Shared {
+	imageFile: Promise<string>;
+	users: number;
+}
+
+/**
+ * Loads reference images for one execution. Items in flight together that use the same image share one
+ * encoded copy, which is dropped with its last user.
+ */
+export class References {
+	private readonly inUse = new Map<string, Shared>();
+
+	private readonly checked = new Set<string>();
+
+	/** Settles when the item before has its references. */
+	private loading = Promise.resolve();
+
+	constructor(private readonly context: IExecuteFunctions) {}
+
+	/**
+	 * Checks the references of an item without keeping them, so that bad ones are refused before anything is sent.
+	 *
+	 * @throws ItemError that says what is wrong with which field
+	 */
+	async check(itemIndex: number, source: ReferenceSource | undefined): Promise<void> {
+		if (!source) return;
+		for (const { key, read, what } of locate(this.context, itemIndex, source)) {
+			if (this.checked.has(key)) continue;
+			const image = await read();
+			if (typeof image !== 'string') checkReference(image, what);
+			this.checked.add(key);
+		}
+	}
+
+	/**
+	 * Runs `use` with the links or data URLs of an item's references; none without a source. Items are served in the
+	 * order they come, so that one with a large file is not overtaken by those after it.
+	 */
+	async with<T>(
+		itemIndex: number,
+		source: ReferenceSource | undefined,
+		use: (imageFiles: string[]) => Promise<T>,
+	): Promise<T> {
+		const before = this.loading;
+		let loaded = (): void => undefined;
+		this.loading = new Promise<void>((resolve) => (loaded = resolve));
+		await before;
+		const references: Reference[] = [];
+		try {
+			if (source) references.push(...locate(this.context, itemIndex, source));
+			const files = await Promise.all(references.map((reference) => this.acquire(reference)));
+			const used = use(files);
+			loaded();
+			return await used;
+		} finally {
+			loaded();
+			for (const { key } of references) this.release(key);
+		}
+	}
+
+	private async acquire(reference: Reference): Promise<string> {
+		const shared = this.inUse.get(reference.key) ?? { imageFile: toImageFile(reference), users: 0 };
+		shared.users += 1;
+		this.inUse.set(reference.key, shared);
+		return await shared.imageFile;
+	}
+
+	private release(key: string): void {
+		const shared = this.inUse.get(key);
+		if (shared && --shared.users === 0) this.inUse.delete(key);
+	}
+}

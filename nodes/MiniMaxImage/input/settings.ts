@@ -1,0 +1,64 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { OPTION_BOUNDS, defaultOf } from '../description/options';
+import type { SendSettings } from '../http/sendSettings';
+import { invalidInput } from '../itemError';
+import { checkBoolean, checkChoice, checkText, checkWholeNumber, isUnset } from './checks';
+import { fieldName } from './fieldName';
+import type { Read } from './fieldName';
+import type { OutputSettings } from './types';
+
+const MS_PER_SECOND = 1000;
+
+const UNSAFE_FIELD_NAMES = ['__proto__', 'prototype', 'constructor'];
+
+/** An option that is checked when it is set, and absent otherwise. */
+export function optional<T>(
+	options: IDataObject,
+	name: string,
+	check: (label: string, value: unknown) => T,
+): T | undefined {
+	const value = options[name];
+	return isUnset(value) ? undefined : check(fieldName(name), value);
+}
+
+/** How the images are handed to the next node. */
+export function readOutput(read: Read, options: IDataObject): OutputSettings {
+	const field = (
+		optional(options, 'binaryPropertyOutput', checkText) ??
+		String(defaultOf('binaryPropertyOutput'))
+	).trim();
+	if (UNSAFE_FIELD_NAMES.includes(field)) {
+		throw invalidInput(
+			`${fieldName('binaryPropertyOutput')} is "${field}", which n8n reserves for itself`,
+			'Choose another name, e.g. data.',
+		);
+	}
+	return {
+		downloadImages: checkBoolean(fieldName('downloadImages'), read('downloadImages')),
+		binaryPropertyOutput: field,
+		outputItems:
+			optional(options, 'outputItems', (label, value) =>
+				checkChoice(label, value, ['perImage', 'perRequest'] as const),
+			) ?? 'perImage',
+		fileName: optional(options, 'fileName', (label, value) =>
+			checkText(label, typeof value === 'number' ? String(value) : value),
+		),
+	};
+}
+
+function readBounded(options: IDataObject, name: keyof typeof OPTION_BOUNDS): number {
+	const value = isUnset(options[name]) ? defaultOf(name) : options[name];
+	const unit = name === 'timeout' ? 'seconds' : undefined;
+	return checkWholeNumber(fieldName(name), value, { ...OPTION_BOUNDS[name], unit });
+}
+
+/** How the request is sent. */
+export function readSend(options: IDataObject): SendSettings {
+	return {
+		requestsPerMinute: readBounded(options, 'requestsPerMinute'),
+		maxConcurrency: readBounded(options, 'maxConcurrency'),
+		maxRetries: readBounded(options, 'maxRetries'),
+		timeoutMs: readBounded(options, 'timeout') * MS_PER_SECOND,
+	};
+}

@@ -1,0 +1,46 @@
+import type { IBinaryData } from 'n8n-workflow';
+
+import type { SendSettings } from '../http/sendSettings';
+import type { PixelSize } from '../images/pixelSize';
+
+export type Operation = 'textToImage' | 'imageToImage';
+
+/** How images come back: as links to fetch, or inline in the answer. */
+export type Transfer = 'url' | 'base64';
+
+/** Where the reference images of one request come from. */
+export type ReferenceSource =
+	{ inputType: 'binary'; fields: (string | IBinaryData)[] } | { inputType: 'url'; urls: string[] };
+
+/** One request for images as the user means it, checked; `api/request.ts` puts it on the wire. */
+export interface ImageRequest {
+	model: string;
+	prompt: string;
+	size: { aspectRatio: string } | PixelSize;
+	/** Images to make, 1 to 9. */
+	count: number;
+	transfer: Transfer;
+	seed?: number;
+	promptOptimizer?: boolean;
+	aigcWatermark?: boolean;
+	style?: { type: string; weight: number };
+}
+
+/** How the images of one item are handed to the next node. */
+export interface OutputSettings {
+	/** Off: links only, no binary. */
+	downloadImages: boolean;
+	binaryPropertyOutput: string;
+	outputItems: 'perImage' | 'perRequest';
+	/** Without extension, as the user wrote it; absent: made from the request id. */
+	fileName?: string;
+}
+
+/** Everything that one input item asks for. */
+export interface ItemParameters {
+	request: ImageRequest;
+	/** Absent for Text to Image. */
+	references?: ReferenceSource;
+	output: OutputSettings;
+	send: SendSettings;
+}

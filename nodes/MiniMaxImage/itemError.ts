@@ -1,0 +1,37 @@
+/** What an item error tells beyond its words. */
+export interface ItemErrorFacts {
+	/** A code of the API, an HTTP status ("http404"), or a word of docs/errors.md. */
+	code: string;
+	/** What to do. */
+	remedy?: string;
+	/** The service's own words. */
+	detail?: string;
+	traceId?: string;
+	/** Link of an image that is paid for and could not be handed over. */
+	imageUrl?: string;
+}
+
+/** The code of input that must not be sent. */
+export const INVALID_INPUT = 'invalidInput';
+
+/**
+ * Why an item has no result, or lacks an image: the one error that all rooms share. Its message says what happened
+ * in the words that users read; output/errors.ts makes n8n's own error of it.
+ */
+export class ItemError extends Error {
+	constructor(
+		message: string,
+		readonly facts: ItemErrorFacts,
+	) {
+		super(message);
+	}
+
+	/** Whether the user's input is at fault, and nothing was sent. */
+	get isRefusedInput(): boolean {
+		return this.facts.code === INVALID_INPUT;
+	}
+}
+
+/** Input that must not be sent. The message names the field as displayed; the item is added later. */
+export const invalidInput = (message: string, remedy?: string): ItemError =>
+	new ItemError(message, { code: INVALID_INPUT, remedy });

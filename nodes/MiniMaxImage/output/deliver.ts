@@ -1,0 +1,118 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import type { GeneratedImages, WireImage } from '../api/answer';
+import type { Failure, Outcome } from '../http/outcome';
+import type { Plan } from '../input/plan';
+import { ItemError } from '../itemError';
+import { downloadEntryOf } from './downloadCodes';
+import { FileNames } from './fileNames';
+import { ImageFiles } from './imageFiles';
+import { toItems } from './items';
+import type { OutputImage, RequestFacts } from './items';
+
+/** What became of a request that was answered. */
+export interface ItemResult {
+	items: INodeExecutionData[];
+	/** One for each image that could not be handed over. */
+	errors: ItemError[];
+	/** Images that were asked for and not made. */
+	missing: number;
+	/** Of those, blocked for content safety. */
+	blocked: number;
+}
+
+/** What a deliverer needs besides n8n. */
+export interface DelivererOptions {
+	/** Aborted when the execution is stopped. */
+	stopped: AbortSignal;
+	/** Takes the key out of a text. */
+	redact: (text: string) => string;
+}
+
+const urlOf = (image: WireImage | undefined) => (image && 'url' in image ? image.url : undefined);
+
+/** DELIVER: turns the answers of one execution into items. */
+export class Deliverer {
+	private readonly fileNames = new FileNames();
+
+	/** By item: one name an image where the user chose a name; absent where it is made from the request id. */
+	private readonly chosenNames: string[][] = [];
+
+	private readonly files: ImageFiles;
+
+	constructor(
+		private readonly context: IExecuteFunctions,
+		plans: readonly Plan[],
+		private readonly options: DelivererOptions,
+	) {
+		this.files = new ImageFiles(context, options.stopped);
+		// Before anything arrives, so that equal names are numbered in the order of the items.
+		for (const { itemIndex, parameters } of plans) {
+			const { fileName } = parameters.output;
+			if (fileName === undefined) continue;
+			this.chosenNames[itemIndex] = this.fileNames.take(fileName, parameters.request.count);
+		}
+	}
+
+	/** Fetches and stores the images of an answer. What goes wrong with one of them is in the result. */
+	async deliver(plan: Plan, answer: GeneratedImages): Promise<ItemResult> {
+		const { itemIndex, parameters } = plan;
+		const facts: RequestFacts = { itemIndex, parameters, answer, answeredAt: Date.now() };
+		const { images: wanted, requestId, failedCount } = answer;
+		const links = wanted.flatMap((image) => urlOf(image) ?? []);
+		// The one trace of them when n8n is ended before the node is.
+		this.context.logger.debug('MiniMax made images', { itemIndex, requestId, links });
+		const names = this.namesFor(plan, answer);
+		const images: OutputImage[] = [];
+		const errors: ItemError[] = [];
+		await Promise.all(
+			wanted.map(async (image, index) => {
+				const outcome = await this.toOutputImage(image, index, plan, names[index]);
+				if (outcome.ok) images[index] = outcome.value;
+				else errors[index] = this.toImageError(facts, index, outcome.failure);
+			}),
+		);
+		return {
+			// Both lists have holes where the other has an entry.
+			items: toItems(facts, images.filter(Boolean)),
+			errors: errors.filter(Boolean),
+			missing: Math.max(0, parameters.request.count - wanted.length),
+			blocked: failedCount,
+		};
+	}
+
+	/** A name for each image; the service may send more images than were asked for. */
+	private namesFor({ itemIndex, parameters }: Plan, answer: GeneratedImages): string[] {
+		const chosen = this.chosenNames[itemIndex] ?? [];
+		const more = answer.images.length - chosen.length;
+		const wanted = parameters.output.fileName ?? `minimax-${answer.requestId}`;
+		return more > 0 ? [...chosen, ...this.fileNames.take(wanted, more)] : chosen;
+	}
+
+	private async toOutputImage(
+		image: WireImage,
+		index: number,
+		{ parameters: { output, send } }: Plan,
+		name = '',
+	): Promise<Outcome<OutputImage>> {
+		const imageIndex = index + 1;
+		const imageUrl = urlOf(image);
+		if (!output.downloadImages) return { ok: true, value: { imageIndex, imageUrl } };
+		const stored = await this.files.store(image, send, name);
+		return stored.ok ? { ok: true, value: { imageIndex, imageUrl, ...stored.value } } : stored;
+	}
+
+	/** Why one image of an answer is missing from the output. */
+	private toImageError({ answer, parameters }: RequestFacts, index: number, failure: Failure) {
+		const { code, detail, traceId = answer.requestId } = failure;
+		const { message, remedy } = downloadEntryOf(code);
+		const what = message.replace('{timeout}', String(parameters.send.timeoutMs / 1000));
+		return new ItemError(`Image ${index + 1} of ${answer.images.length}: ${what}`, {
+			code,
+			remedy,
+			detail: detail && this.options.redact(detail),
+			traceId: traceId && this.options.redact(traceId),
+			imageUrl: urlOf(answer.images[index]),
+		});
+	}
+}

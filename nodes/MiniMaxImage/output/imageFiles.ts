@@ -1,0 +1,86 @@
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+
+import type { WireImage } from '../api/answer';
+import { Downloader } from '../http/download';
+import type { Use } from '../http/download';
+import type { Outcome } from '../http/outcome';
+import { Semaphore } from '../http/semaphore';
+import type { SendSettings } from '../http/sendSettings';
+import { describeFile, identifyImage } from '../images/format';
+import { readPixelSize } from '../images/pixelSize';
+import type { PixelSize } from '../images/pixelSize';
+import { isWorthRetrying, toDownloadFailure } from './downloadCodes';
+
+/** Images fetched at a time. */
+const MAX_DOWNLOADS = 8;
+
+/** Bytes of images held in memory at a time, until n8n has stored them; a larger image is held alone. */
+const MAX_HELD_BYTES = 8 * 1024 * 1024;
+
+const BASE64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/;
+
+/** An image that n8n has stored. */
+export interface StoredImage {
+	file: IBinaryData;
+	/** px, absent where the bytes do not tell. */
+	size?: PixelSize;
+}
+
+async function decode<T>({ base64 }: { base64: string }, use: Use<T>): Promise<Outcome<T>> {
+	const text = base64.replace(/^data:[^,]*,/, '');
+	const outcome = await use(BASE64.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0));
+	if (outcome.ok || outcome.failure.code !== 'notAnImage') return outcome;
+	return { ok: false, failure: { ...outcome.failure, code: 'badBase64' } };
+}
+
+/** Turns the images of answers into files that n8n keeps, few at a time. */
+export class ImageFiles {
+	private readonly downloads = new Semaphore(MAX_DOWNLOADS);
+
+	private readonly memory = new Semaphore(MAX_HELD_BYTES);
+
+	private readonly downloader: Downloader;
+
+	/** @param stopped aborted when the execution is stopped */
+	constructor(
+		private readonly context: IExecuteFunctions,
+		stopped: AbortSignal,
+	) {
+		this.downloader = new Downloader(context, {
+			signal: stopped,
+			memory: this.memory,
+			isWorthRetrying,
+		});
+	}
+
+	/**
+	 * Fetches or decodes an image, and has n8n store it.
+	 *
+	 * @param name file name without extension
+	 * @throws the signal's reason when the execution is stopped while waiting
+	 */
+	async store(image: WireImage, send: SendSettings, name: string): Promise<Outcome<StoredImage>> {
+		const use = (bytes: Buffer) => this.keep(bytes, name);
+		if ('base64' in image) {
+			return await this.memory.run(() => decode(image, use), image.base64.length);
+		}
+		const outcome = await this.downloads.run(() => this.downloader.fetch(image.url, send, use));
+		return outcome.ok ? outcome : { ok: false, failure: toDownloadFailure(outcome.failure) };
+	}
+
+	/** Checks what came by its bytes, and has n8n store it. */
+	private async keep(bytes: Buffer, name: string): Promise<Outcome<StoredImage>> {
+		const format = identifyImage(bytes);
+		if (!format) {
+			return { ok: false, failure: { code: 'notAnImage', detail: `It is ${describeFile(bytes)}` } };
+		}
+		const fileName = `${name}.${format.extension}`;
+		try {
+			const { helpers } = this.context;
+			const file = await helpers.prepareBinaryData(bytes, fileName, format.mimeType);
+			return { ok: true, value: { size: readPixelSize(bytes), file } };
+		} catch (error) {
+			return { ok: false, failure: { code: 'notStored', detail: (error as Error).message } };
+		}
+	}
+}

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+
+import { retryDelay } from '../../../nodes/MiniMaxImage/http/retryPolicy';
+import type { NextStep } from '../../../nodes/MiniMaxImage/http/retryPolicy';
+
+const MANY = 20;
+
+const delay = (failures: number, random = 0, retryAfterMs?: number, maxRetries = MANY) =>
+	retryDelay({ failures, next: 'retry', retryAfterMs }, maxRetries, random);
+
+test('waits double from half a second to four seconds, without jitter', () => {
+	expect([1, 2, 3, 4, 5, 6, 20].map((failures) => delay(failures))).toEqual([
+		500, 1000, 2000, 4000, 4000, 4000, 4000,
+	]);
+});
+
+test('jitter adds up to as much again, at the longest wait too', () => {
+	expect([1, 2, 3, 4].map((failures) => delay(failures, 0.5))).toEqual([750, 1500, 3000, 6000]);
+	expect([1, 2, 3, 4, 5].map((failures) => delay(failures, 1))).toEqual([
+		1000, 2000, 4000, 8000, 8000,
+	]);
+});
+
+test('every wait is between half a second and eight', () => {
+	fc.assert(
+		fc.property(
+			fc.integer({ min: 1, max: MANY - 1 }),
+			fc.double({ min: 0, max: 1, noNaN: true }),
+			(failures, random) => {
+				const ms = delay(failures, random);
+
+				expect(ms).toBeGreaterThanOrEqual(500);
+				expect(ms).toBeLessThanOrEqual(8000);
+				expect(ms).toBeLessThanOrEqual(delay(failures + 1, random) ?? 0);
+			},
+		),
+		{ seed: 31, numRuns: 500 },
+	);
+});
+
+test.each([
+	[0, 500],
+	[100, 500],
+	[3000, 3000],
+	[60_000, 60_000],
+	[120_000, 120_000],
+	[120_001, undefined],
+	[86_400_000, undefined],
+])('where the service asks for %d ms the wait is %p', (retryAfterMs, ms) => {
+	expect(delay(1, 0, retryAfterMs)).toBe(ms);
+});
+
+test.each([
+	[0, [undefined, undefined]],
+	[1, [500, undefined]],
+	[3, [500, 1000, 2000, undefined]],
+])('with %d retries it gives up after them', (maxRetries, delays) => {
+	expect(delays.map((_, index) => delay(index + 1, 0, undefined, maxRetries))).toEqual(delays);
+});
+
+test.each<NextStep>(['final', 'rateLimit'])('what is %s is not tried again here', (next) => {
+	expect(retryDelay({ failures: 1, next }, MANY, 0)).toBeUndefined();
+	expect(retryDelay({ failures: 1, next, retryAfterMs: 1000 }, MANY, 0)).toBeUndefined();
+});

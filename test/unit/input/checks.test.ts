@@ -1,0 +1,215 @@
+import { ItemError } from '../../../nodes/MiniMaxImage/itemError';
+import {
+	checkBoolean,
+	checkChoice,
+	checkNumber,
+	checkSeed,
+	checkText,
+	checkWholeNumber,
+	isUnset,
+	shown,
+} from '../../../nodes/MiniMaxImage/input/checks';
+
+/** The words of a refusal, or the value that was let through. */
+function outcome(check: () => unknown): unknown {
+	try {
+		return check();
+	} catch (error) {
+		if (error instanceof ItemError) return error.message;
+		throw error;
+	}
+}
+
+describe('a whole number', () => {
+	const count = { min: 1, max: 9 };
+
+	test.each([
+		[3, 3],
+		['3', 3],
+		[' 3 ', 3],
+		['3.0', 3],
+		['0.5e1', 5],
+		['0x9', 9],
+		[1, 1],
+		[9, 9],
+	])('%j is taken as %j', (value, number) => {
+		expect(checkWholeNumber('Images', value, count)).toBe(number);
+	});
+
+	test.each([
+		[0, '0'],
+		[10, '10'],
+		[1.5, '1.5'],
+		['1e3', '"1e3"'],
+		['three', '"three"'],
+		['3 images', '"3 images"'],
+		['1,5', '"1,5"'],
+		[' ', '" "'],
+		['', 'empty'],
+		[null, 'empty'],
+		[undefined, 'empty'],
+		[true, 'true'],
+		['NaN', '"NaN"'],
+		['Infinity', '"Infinity"'],
+	])('%p is refused and shown as %s', (value, words) => {
+		expect(outcome(() => checkWholeNumber('Images', value, count))).toBe(
+			`Images is ${words}, but must be a whole number from 1 to 9`,
+		);
+	});
+
+	test.each([Number.NaN, Infinity, -Infinity])('%p is refused', (value) => {
+		expect(outcome(() => checkWholeNumber('Images', value, count))).toMatch(
+			/^Images is .*, but must be a whole number from 1 to 9$/,
+		);
+	});
+
+	test.each([[[3]], [{ count: 3 }], [[]], [{}]])('%j is refused and shown', (value) => {
+		const words = outcome(() => checkWholeNumber('Images', value, count));
+
+		expect(words).toContain(JSON.stringify(value));
+		expect(words).toContain('must be a whole number from 1 to 9');
+	});
+
+	test('unit and step are part of the words', () => {
+		const side = { min: 512, max: 2048, step: 8, unit: 'pixels' };
+
+		expect(checkWholeNumber('Width', '1024', side)).toBe(1024);
+		expect(outcome(() => checkWholeNumber('Width', 1020, side))).toBe(
+			'Width is 1020, but must be a whole number from 512 to 2048 pixels, divisible by 8',
+		);
+	});
+});
+
+describe('a number', () => {
+	const weight = { above: 0, max: 1 };
+
+	test.each([
+		[0.01, 0.01],
+		['0.8', 0.8],
+		[' 1 ', 1],
+		['5e-1', 0.5],
+	])('%j is taken as %j', (value, number) => {
+		expect(checkNumber('Weight', value, weight)).toBe(number);
+	});
+
+	test.each([0, -0, 1.01, -1, '', null, undefined, Number.NaN, Infinity, -Infinity, 'much', '0,8'])(
+		'%p is refused',
+		(value) => {
+			expect(outcome(() => checkNumber('Weight', value, weight))).toBe(
+				`Weight is ${shown(value)}, but must be a number above 0 and up to 1`,
+			);
+		},
+	);
+
+	test('the lower bound is included where it is one', () => {
+		expect(checkNumber('Share', 0, { min: 0, max: 1 })).toBe(0);
+		expect(outcome(() => checkNumber('Share', -0.1, { min: 0, max: 1 }))).toBe(
+			'Share is -0.1, but must be a number from 0 to 1',
+		);
+	});
+});
+
+describe('a seed', () => {
+	test.each([
+		[0, 0],
+		[-0, 0],
+		['-0', 0],
+		[-7, -7],
+		['42', 42],
+		['1e3', 1000],
+		['0x10', 16],
+		[Number.MAX_SAFE_INTEGER, 9_007_199_254_740_991],
+		['-9007199254740991', -9_007_199_254_740_991],
+	])('%j is taken as %j', (value, seed) => {
+		expect(checkSeed('Seed', value)).toBe(seed);
+	});
+
+	test.each(['9007199254740993', 2 ** 53, 0.5, 'random', '', null, Infinity, '1e400', true])(
+		'%p is refused rather than rounded',
+		(value) => {
+			expect(outcome(() => checkSeed('Seed', value))).toBe(
+				`Seed is ${shown(value)}, but must be a whole number from -9007199254740991 to 9007199254740991`,
+			);
+		},
+	);
+});
+
+test.each([
+	[true, true],
+	['true', true],
+	[false, false],
+	['false', false],
+])('%j is the boolean %j', (value, boolean) => {
+	expect(checkBoolean('Watermark', value)).toBe(boolean);
+});
+
+test.each([
+	['maybe', '"maybe"'],
+	[1, '1'],
+	[0, '0'],
+	['', 'empty'],
+	[null, 'empty'],
+	[undefined, 'empty'],
+])('%j is no boolean', (value, words) => {
+	expect(outcome(() => checkBoolean('Watermark', value))).toBe(
+		`Watermark is ${words}, but must be true or false`,
+	);
+});
+
+test('a choice is one of the offered values, exactly', () => {
+	expect(checkChoice('Transfer', 'url', ['url', 'base64'])).toBe('url');
+	for (const value of ['URL', ' url', '', null, 0, ['url']]) {
+		expect(outcome(() => checkChoice('Transfer', value, ['url', 'base64']))).toBe(
+			`Transfer is ${shown(value)}, but must be one of: url, base64`,
+		);
+	}
+});
+
+describe('text', () => {
+	test('comes back as it is, white space around it included', () => {
+		expect(checkText('Prompt', ' a fox\n')).toBe(' a fox\n');
+	});
+
+	test.each(['', ' \n\t', '\u00a0', null, undefined])('%j is empty', (value) => {
+		expect(outcome(() => checkText('Prompt', value))).toBe('Prompt is empty, but must be text');
+	});
+
+	test.each([
+		[42, 'a number: 42'],
+		[false, 'a boolean: false'],
+		[['a fox'], 'a list: ["a fox"]'],
+		[{ text: 'a fox' }, 'an object: {"text":"a fox"}'],
+	])('%j is refused, shown, and its kind named', (value, words) => {
+		expect(outcome(() => checkText('Prompt', value))).toBe(`Prompt must be text, but is ${words}`);
+	});
+
+	test('an emoji counts as one character', () => {
+		expect(checkText('Prompt', '🦊'.repeat(5), 5)).toBe('🦊🦊🦊🦊🦊');
+		expect(outcome(() => checkText('Prompt', '🦊'.repeat(6), 5))).toBe(
+			'Prompt has 6 characters, but must be text of 1 to 5 characters',
+		);
+	});
+
+	test('text that is too long is shown by its start', () => {
+		expect(() => checkText('Prompt', 'fox '.repeat(500), 1500)).toThrow(
+			expect.objectContaining({
+				message: 'Prompt has 2000 characters, but must be text of 1 to 1500 characters',
+				facts: expect.objectContaining({
+					remedy: expect.stringMatching(/^It starts with "(fox ){18}.{0,20}Shorten it\.$/),
+				}),
+			}),
+		);
+	});
+});
+
+test('long values are shown short', () => {
+	expect(shown('x'.repeat(78))).toBe(`"${'x'.repeat(78)}"`);
+	expect(shown('x'.repeat(1_000_000))).toMatch(/^"x{70,80}…"?$/);
+	expect(shown(Array(1000).fill(1)).length).toBeLessThan(120);
+	expect(shown({ text: 'x'.repeat(1000) }).length).toBeLessThan(120);
+});
+
+test('only nothing, null and the empty text count as not set', () => {
+	expect([undefined, null, ''].map(isUnset)).toEqual([true, true, true]);
+	expect([0, false, ' ', 'null', [], {}].map(isUnset)).toEqual(Array(6).fill(false));
+});

@@ -1,0 +1,65 @@
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+
+import { References } from '../../../nodes/MiniMaxImage/input/references';
+import type { ReferenceSource } from '../../../nodes/MiniMaxImage/input/types';
+import { inMemory, picture } from '../../support/images';
+
+const source: ReferenceSource = { inputType: 'binary', fields: ['data'] };
+
+/** What n8n offers a node to read files with, counting the reads. */
+function n8nWith(files: IBinaryData[]) {
+	let reads = 0;
+	const context = {
+		getInputData: () => files.map((data) => ({ json: {}, binary: { data } })),
+		helpers: {
+			assertBinaryData: (index: number) => files[index],
+			getBinaryDataBuffer: (_index: number, { data }: IBinaryData) => {
+				reads += 1;
+				return Promise.resolve(Buffer.from(data, 'base64'));
+			},
+		},
+	} as unknown as IExecuteFunctions;
+	return { references: new References(context), reads: () => reads };
+}
+
+test('a reference that items in flight together share is read once, and again only after the last', async () => {
+	const file = inMemory(await picture());
+	const { references, reads } = n8nWith([file, file, file]);
+
+	const together = await Promise.all(
+		[0, 1, 2].map((index) =>
+			references.with(index, source, async ([imageFile]) => {
+				await new Promise((resolve) => setTimeout(resolve, 10));
+				return imageFile;
+			}),
+		),
+	);
+	expect(reads()).toBe(1);
+	expect(new Set(together)).toEqual(new Set([`data:image/jpeg;base64,${file.data}`]));
+
+	await references.with(0, source, () => Promise.resolve());
+	expect(reads()).toBe(2);
+});
+
+test('a reference that many items share is checked once', async () => {
+	const file = inMemory(await picture());
+	const { references, reads } = n8nWith([file, file, file]);
+
+	for (const index of [0, 1, 2]) await references.check(index, source);
+
+	expect(reads()).toBe(1);
+});
+
+test('one that cannot be read fails its item alone, and is let go', async () => {
+	const good = inMemory(await picture());
+	const bad = inMemory(Buffer.from('no picture at all'));
+	const { references } = n8nWith([good, bad]);
+
+	const use = (files: string[]) => Promise.resolve(files.length);
+	const outcomes = await Promise.allSettled(
+		[0, 1].map((index) => references.with(index, source, use)),
+	);
+
+	expect(outcomes).toMatchObject([{ status: 'fulfilled', value: 1 }, { status: 'rejected' }]);
+	await expect(references.with(1, source, use)).rejects.toThrow('is text, but');
+});
