@@ -7,10 +7,11 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { ApiClient } from './api/client';
-import { submit } from './api/submit';
+import { Submitter } from './api/submit';
 import { Batch } from './batch';
 import { properties } from './description';
 import { plan } from './input/plan';
+import { Journal } from './journal';
 import { Deliverer } from './output/deliver';
 import { report } from './output/report';
 
@@ -40,18 +41,24 @@ export class MiniMaxImage implements INodeType {
 		// Engines before n8n 2 cannot stop in the middle of a node.
 		const stopped = this.getExecutionCancelSignal?.() ?? new AbortController().signal;
 		const batch = new Batch(stopped, !this.continueOnFail());
+		const journal = new Journal(this);
 		try {
 			const client = await ApiClient.open(this);
 			const plans = await plan(this, batch);
-			const deliverer = new Deliverer(this, plans, { stopped, redact: client.redact });
+			const submitter = new Submitter(client, journal);
+			const deliverer = new Deliverer(this, plans, {
+				stopped,
+				ownHost: client.host,
+				redact: client.redact,
+			});
 			await batch.run(plans, {
-				submit: async (one) => await submit(client, one, batch.waiting),
+				submit: async (one) => await submitter.submit(one, batch.waiting),
 				deliver: async (one, answer) => await deliverer.deliver(one, answer),
 			});
 		} catch (error) {
 			// The credential cannot be used, for example.
 			for (const itemIndex of this.getInputData().keys()) batch.fail(itemIndex, error);
 		}
-		return report(this, batch);
+		return report(this, batch, journal);
 	}
 }

@@ -1,4 +1,4 @@
-import type { GeneratedImages } from './api/answer';
+import type { PaidAnswer } from './api/submit';
 import { Semaphore } from './http/semaphore';
 import type { Plan } from './input/plan';
 import { ItemError } from './itemError';
@@ -6,8 +6,9 @@ import type { ItemResult } from './output/deliver';
 
 /** The two stages that a planned item goes through here. */
 export interface Stages {
-	submit: (plan: Plan) => Promise<GeneratedImages>;
-	deliver: (plan: Plan, answer: GeneratedImages) => Promise<ItemResult>;
+	submit: (plan: Plan) => Promise<PaidAnswer>;
+	/** "gone": an earlier try paid for the images, and their links no longer work. */
+	deliver: (plan: Plan, answer: PaidAnswer) => Promise<ItemResult | 'gone'>;
 }
 
 /** What came of one input item. */
@@ -25,7 +26,7 @@ export class Batch {
 	readonly settled: SettledItem[] = [];
 
 	/** The answers that were paid for, by item, known before their images are fetched. */
-	readonly answers: GeneratedImages[] = [];
+	readonly answers: PaidAnswer[] = [];
 
 	/** Aborted at the first failed item, where the batch is to stop there. */
 	private readonly halted = new AbortController();
@@ -55,12 +56,12 @@ export class Batch {
 	 */
 	async run(plans: readonly Plan[], stages: Stages): Promise<void> {
 		const inFlight = new Semaphore(plans[0]?.parameters.send.maxConcurrency ?? 1);
-		await Promise.all(
-			plans.map(async (plan) => {
-				const deliver = await inFlight.run(async () => await this.submit(plan, stages));
-				await deliver?.();
-			}),
-		);
+		await Promise.all(plans.map(async (plan) => await this.process(plan, stages, inFlight)));
+	}
+
+	private async process(plan: Plan, stages: Stages, inFlight: Semaphore): Promise<void> {
+		const deliver = await inFlight.run(async () => await this.submit(plan, stages));
+		if ((await deliver?.()) === 'gone') await this.process(plan, stages, inFlight);
 	}
 
 	private settle(itemIndex: number, item: SettledItem): void {
@@ -69,17 +70,18 @@ export class Batch {
 		if (failed && this.stopAtFirstError) this.halted.abort();
 	}
 
-	/** A failure is known before the next request may start, so that nothing starts after it. */
+	/** A failed item is known before the next request may start, so that nothing starts after it. */
 	private async submit(plan: Plan, { submit, deliver }: Stages) {
 		if (this.waiting.aborted) return undefined;
 		const answer = await submit(plan).catch((error: unknown) => this.failSent(plan, error));
 		if (!answer) return undefined;
 		this.answers[plan.itemIndex] = answer;
 		const finish = async () => {
-			const result = await deliver(plan, answer).catch((error: unknown) => {
-				this.failSent(plan, error);
-			});
-			if (result) this.settle(plan.itemIndex, { result });
+			const result = await deliver(plan, answer).catch((error: unknown) =>
+				this.failSent(plan, error),
+			);
+			if (result && result !== 'gone') this.settle(plan.itemIndex, { result });
+			return result;
 		};
 		if (!answer.images.some((image) => 'base64' in image)) return finish;
 		// Inline images are large, so the next request waits until n8n has stored them.
@@ -87,7 +89,7 @@ export class Batch {
 		return undefined;
 	}
 
-	/** What was never sent because another item failed is no failure of its own. */
+	/** What was never sent because another item failed has not failed itself. */
 	private failSent({ itemIndex }: Plan, error: unknown): undefined {
 		if (!this.waiting.aborted || error instanceof ItemError) this.fail(itemIndex, error);
 	}

@@ -26,6 +26,13 @@ export class ItemError extends Error {
 		super(message);
 	}
 
+	/** The same for an item that was not sent because of this. */
+	notSent(): ItemError {
+		const { code, remedy } = this.facts;
+		const why = this.message.replace(/^(The|Your) /, (word) => word.toLowerCase());
+		return new ItemError(`The item was not sent, because ${why}`, { code, remedy });
+	}
+
 	/** Whether the user's input is at fault, and nothing was sent. */
 	get isRefusedInput(): boolean {
 		return this.facts.code === INVALID_INPUT;

@@ -9,7 +9,7 @@ const rows = (...prompts: string[]) => prompts.map((p, row) => ({ json: { p, row
 const byRow = { prompt: '={{ $json.p }}' };
 
 const finalCodes = Object.entries(CODES).filter(
-	([code, { next }]) => /^\d+$/.test(code) && next !== 'rateLimit',
+	([code, { kind }]) => /^\d+$/.test(code) && kind !== 'rateLimited',
 );
 
 test.each(finalCodes)('code %s: says what happened and what to do', async (code, { message }) => {
@@ -168,7 +168,7 @@ describe('On Error', () => {
 		// Items three and on were in flight or waiting; what was paid for is told.
 		const paid = node.sandbox.imageRequests.map(({ path }) => node.sandbox.imageUrl + path);
 		expect(paid.length).toBeGreaterThan(0);
-		for (const link of paid) expect(error?.description).toContain(link);
+		for (const link of paid) expect(error?.context.paidLinks).toContain(link);
 	});
 
 	test('stop: nothing starts after the failure', async () => {

@@ -110,12 +110,16 @@ describe('a download', () => {
 		expect(node.sandbox.paidImages).toBe(1);
 	});
 
-	test.each([403, 410])('is final with HTTP status %i', async (status) => {
+	test.each([
+		[403, 'The image host, or a proxy on the way, refused the link'],
+		[410, 'The image link is no longer valid'],
+	])('is final with HTTP status %i', async (status, message) => {
 		node.sandbox.alwaysImages({ status });
 
 		const { error } = await node.run();
 
-		expect(error?.message).toBe('Image 1 of 1: The image link is no longer valid [item 0]');
+		expect(error?.message).toBe(`Image 1 of 1: ${message} [item 0]`);
+		expect(error?.description).toContain(`HTTP status ${status}`);
 		expect(node.sandbox.imageRequests).toHaveLength(1);
 	});
 

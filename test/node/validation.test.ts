@@ -253,7 +253,9 @@ test('a bad item stops the batch before the good items before it are charged', a
 		parameters: { prompt: '={{ $json.p }}' },
 	});
 
-	expect(error?.message).toBe('"Prompt" is empty, but must be text of 1 to 1500 characters [item 2]');
+	expect(error?.message).toBe(
+		'"Prompt" is empty, but must be text of 1 to 1500 characters [item 2]',
+	);
 	expect(node.sandbox.requests).toHaveLength(0);
 });
 

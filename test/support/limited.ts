@@ -1,5 +1,5 @@
 import { RateLimiter } from '../../nodes/MiniMaxImage/http/rateLimiter';
-import type { Permit } from '../../nodes/MiniMaxImage/http/rateLimiter';
+import type { Permit } from '../../nodes/MiniMaxImage/http/permit';
 import { FakeClock } from './fakeClock';
 
 /** Requests of a test through a rate limiter whose clock the test moves; made anew for each test. */

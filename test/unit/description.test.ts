@@ -79,6 +79,7 @@ test.each<[string, unknown, string, unknown[]]>([
 	['transfer', 'url', 'Transfer', ['url', 'base64']],
 	['requestsPerMinute', 10, 'Requests per Minute', []],
 	['maxConcurrency', 5, 'Max Concurrency', []],
+	['maxImages', 0, 'Max Images per Run', []],
 	['maxRetries', 3, 'Max Retries', []],
 	['timeout', 180, 'Timeout', []],
 ])('the option %s starts with %j, is called %s and offers %j', (name, value, label, values) => {
@@ -139,7 +140,14 @@ test.each<[INodeParameters, string[]]>([
 });
 
 const ALWAYS = [
-	...['aigcWatermark', 'maxConcurrency', 'maxRetries', 'outputItems', 'promptOptimizer'],
+	...[
+		'aigcWatermark',
+		'maxConcurrency',
+		'maxImages',
+		'maxRetries',
+		'outputItems',
+		'promptOptimizer',
+	],
 	...['requestsPerMinute', 'seed', 'timeout'],
 ];
 const STYLES = ['style', 'styleWeight'];

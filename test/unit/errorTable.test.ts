@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { CODES } from '../../nodes/MiniMaxImage/api/codes';
+import type { OutcomeKind } from '../../nodes/MiniMaxImage/http/retryPolicy';
 import { DOWNLOAD_CODES } from '../../nodes/MiniMaxImage/output/downloadCodes';
 
 const root = join(__dirname, '../..');
@@ -24,16 +25,24 @@ const table = rowsOf('docs/errors.md');
 /** Never outlives its execution: n8n shows it as "Canceled". */
 const NOT_FOR_THE_TABLE = ['cancelled'];
 
+const HOW_OFTEN: Record<OutcomeKind, RegExp> = {
+	nothingMade: /^yes/,
+	rateLimited: /^waits/,
+	unclear: /^once/,
+	probablyMade: /^no/,
+	refused: /^no/,
+};
+
 const ENTRIES = Object.entries({ ...CODES, ...DOWNLOAD_CODES });
 
 test.each(ENTRIES.filter(([code]) => !NOT_FOR_THE_TABLE.includes(code)))(
 	'docs/errors.md tells what %s means and whether it is tried again',
-	(code, { message, next }) => {
+	(code, { message, kind }) => {
 		const row = table.find((cells) => codesIn(cells).includes(code));
 		const [what = ''] = message.split(/ of \{|\{/);
 
 		expect(row?.[1]).toBe(what.trim());
-		expect(row?.[2]).toMatch({ retry: /^yes/, rateLimit: /^waits/, final: /^no/ }[next]);
+		expect(row?.[2]).toMatch(HOW_OFTEN[kind]);
 	},
 );
 

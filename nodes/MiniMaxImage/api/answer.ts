@@ -1,15 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { excerpt, text } from '../http/excerpt';
 import type { Failure, Outcome } from '../http/outcome';
-import { isKnownCode, nextStepFor } from './codes';
+import type { StoredImage } from '../output/imageFiles';
+import { isKnownCode, kindOf } from './codes';
+import { readImages } from './images';
 
-/** One generated image: a link, or its base64 text. */
-export type WireImage = { url: string } | { base64: string };
+/** One generated image: a link, its base64 text, or the file that an earlier try has stored. */
+export type GeneratedImage = { url: string } | { base64: string } | { stored: StoredImage };
 
 /** A successful answer of the API, at least one image in it. */
 export interface GeneratedImages {
 	requestId: string;
-	images: WireImage[];
+	images: GeneratedImage[];
 	successCount: number;
 	/** Images that content safety blocked. */
 	failedCount: number;
@@ -22,13 +25,8 @@ export interface HttpAnswer {
 	text: string;
 }
 
-const DETAIL_CHARACTERS = 300;
-
 const isObject = (value: unknown): value is Record<string, unknown> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const text = (value: unknown): string | undefined =>
-	typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 
 /** A header that was sent once; names arrive in lower case. */
 function header(headers: IDataObject, name: string): string | undefined {
@@ -43,16 +41,6 @@ export function readRetryAfter(value: string | undefined, now: number): number |
 	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-/** The visible words of an answer that is no JSON, e.g. a gateway's error page. */
-function excerpt(body: string): string | undefined {
-	const words = body
-		.slice(0, 10_000)
-		.replace(/<(style|script|head)[\s\S]*?<\/\1>/gi, ' ')
-		.replace(/<[^>]*>/g, ' ')
-		.replace(/\s+/g, ' ');
-	return text(words)?.slice(0, DETAIL_CHARACTERS);
-}
-
 /** Counts come as numbers or as strings. */
 function count(value: unknown): number | undefined {
 	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
@@ -65,14 +53,6 @@ function parse(body: string): unknown {
 	} catch {
 		return undefined;
 	}
-}
-
-/** Which of the two arrays is filled; the other can be absent or null. Inline images need no second request. */
-function readImages(data: Record<string, unknown>): WireImage[] {
-	const texts = (value: unknown): string[] =>
-		Array.isArray(value) ? value.flatMap((entry) => text(entry) ?? []) : [];
-	const inline = texts(data.image_base64).map((base64) => ({ base64 }));
-	return inline.length > 0 ? inline : texts(data.image_urls).map((url) => ({ url }));
 }
 
 /** A status code of `base_resp`, number or string. */
@@ -98,7 +78,7 @@ function readHttpFailure(
 
 function readSuccess(
 	root: Record<string, unknown>,
-	images: WireImage[],
+	images: GeneratedImage[],
 	traceId?: string,
 ): Outcome<GeneratedImages> {
 	const unusable = (detail: string): Outcome<GeneratedImages> => ({
@@ -142,12 +122,12 @@ export function readAnswer(answer: HttpAnswer, now: number): Outcome<GeneratedIm
 		const detail = text(root.base_resp.status_msg);
 		const httpCode = `http${answer.statusCode}`;
 		// A code that nobody knows says less than an HTTP status after which it is worth trying again.
-		const isPassing = !isKnownCode(code) && nextStepFor(httpCode) !== 'final';
+		const isPassing = !isKnownCode(code) && kindOf(httpCode) !== 'refused';
 		const failure = { code: isPassing ? httpCode : code, detail, traceId, retryAfterMs };
 		return { ok: false, failure };
 	}
 	// Images that came are paid for, even if a gateway has stripped `base_resp` or changed the status.
-	const images = isObject(root.data) ? readImages(root.data) : [];
+	const images = readImages(root);
 	if (images.length > 0) return readSuccess(root, images, traceId);
 	if (answer.statusCode < 200 || answer.statusCode >= 300) {
 		return { ok: false, failure: { ...readHttpFailure(answer, root), traceId, retryAfterMs } };

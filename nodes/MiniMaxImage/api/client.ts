@@ -9,14 +9,16 @@ import type { ByteStream } from '../http/body';
 import { readBody } from '../http/body';
 import { toFailure } from '../http/networkErrors';
 import type { Failure, Outcome } from '../http/outcome';
+import type { Permit } from '../http/permit';
 import { PATIENCE_MS } from '../http/rateLimiter';
-import type { Permit } from '../http/rateLimiter';
 import { limiterFor } from '../http/rateLimiters';
 import { retryDelay } from '../http/retryPolicy';
 import type { SendSettings } from '../http/sendSettings';
 import { wait } from '../http/wait';
 import type { HttpAnswer } from './answer';
-import { nextStepFor } from './codes';
+import { ItemError } from '../itemError';
+import type { Purchase } from '../purchase';
+import { kindOf } from './codes';
 
 export const CREDENTIAL = 'miniMaxImageApi';
 
@@ -42,19 +44,24 @@ export class ApiClient {
 		return new ApiClient(context, await context.getCredentials(CREDENTIAL));
 	}
 
+	/** Host and port of the API. */
+	get host(): string {
+		return new URL(this.baseUrl).host;
+	}
+
 	/** A text without the key, should a service repeat it. */
 	readonly redact = (text: string): string => text.replaceAll(this.apiKey, '[API key]');
 
 	/**
 	 * Posts a JSON body until there is a final outcome.
 	 *
+	 * @param purchase is told of every attempt
 	 * @param read tells success from failure in an answer
 	 * @param signal ends waiting; a request that is on its way is left to finish
-	 * @throws the signal's reason when waiting is ended
+	 * @throws the signal's reason when waiting is ended before anything is known
 	 */
 	async post<T>(
-		path: string,
-		body: object,
+		{ path, body, purchase }: { path: string; body: object; purchase: Purchase },
 		read: (answer: HttpAnswer, now: number) => Outcome<T>,
 		settings: SendSettings,
 		signal: AbortSignal,
@@ -65,25 +72,47 @@ export class ApiClient {
 		const place = limiter.takePlace();
 		for (let failures = 0; ;) {
 			const permit = await limiter.acquire(place, settings.requestsPerMinute, ended);
+			purchase.sent(Date.now());
 			const outcome = await this.attempt(path, body, read, settings.timeoutMs);
 			endPermit(permit, outcome);
 			if (outcome.ok) return outcome;
 
 			const { code, retryAfterMs } = outcome.failure;
-			const next = nextStepFor(code);
-			if (next === 'rateLimit') {
+			const kind = kindOf(code);
+			const mayResend = purchase.failed(kind, outcome.failure, settings.maxRetries);
+			if (kind === 'rateLimited') {
 				if (limiter.outOfPatience || (retryAfterMs ?? 0) > PATIENCE_MS) return outcome;
 				continue;
 			}
 			failures += 1;
 			const delayMs = retryDelay(
-				{ failures, next, retryAfterMs },
+				{ failures, kind, mayResend, retryAfterMs },
 				settings.maxRetries,
 				Math.random(),
 			);
 			if (delayMs === undefined) return outcome;
-			await wait(delayMs, ended);
+			try {
+				await wait(delayMs, ended);
+			} catch (error) {
+				// This request was sent, so it does not end as one that was not because of another item.
+				if (ended.reason instanceof ItemError) return outcome;
+				throw error as Error;
+			}
 		}
+	}
+
+	/** The same outcome without the key, before anything is kept of it. */
+	private redacted<T>(outcome: Outcome<T>): Outcome<T> {
+		if (outcome.ok) return outcome;
+		const { detail, traceId } = outcome.failure;
+		return {
+			ok: false,
+			failure: {
+				...outcome.failure,
+				...(detail && { detail: this.redact(detail) }),
+				...(traceId && { traceId: this.redact(traceId) }),
+			},
+		};
 	}
 
 	private async attempt<T>(
@@ -115,24 +144,26 @@ export class ApiClient {
 				maxBytes: MAX_ANSWER_MB * 1024 * 1024,
 				timeoutMs: startedAt + timeoutMs - Date.now(),
 			});
-			return read({ statusCode, headers, text: bytes.toString('utf8') }, Date.now());
+			return this.redacted(read({ statusCode, headers, text: bytes.toString('utf8') }, Date.now()));
 		} catch (error) {
 			const failure = toFailure(error);
-			return {
-				ok: false,
-				failure: failure.code === 'tooLarge' ? { code: 'answerTooLarge' } : failure,
-			};
+			const code = failure.code === 'tooLarge' ? 'answerTooLarge' : failure.code;
+			return this.redacted({ ok: false, failure: { ...failure, code } });
 		}
 	}
 }
+
+/** Codes of requests that never reached the service. */
+const UNSENT = ['unreachable', 'dns', 'certificate', 'notAllowed'];
 
 /** Codes after which nobody knows whether the service counted the request. */
 const isUnknown = ({ code }: Failure) => /^[a-z]+$/i.test(code) && code !== 'blocked';
 
 function endPermit(permit: Permit, outcome: Outcome<unknown>): void {
-	if (outcome.ok) permit.passed();
-	else if (nextStepFor(outcome.failure.code) === 'rateLimit')
-		permit.limited(outcome.failure.retryAfterMs);
+	if (outcome.ok) return permit.passed();
+	const { code, retryAfterMs } = outcome.failure;
+	if (kindOf(code) === 'rateLimited') permit.limited(retryAfterMs);
+	else if (UNSENT.includes(code)) permit.unsent();
 	else if (isUnknown(outcome.failure)) permit.unknown();
 	else permit.passed();
 }

@@ -1,9 +1,12 @@
 import { WHERE_KEYS_ARE_ISSUED } from '../../../credentials/regions';
-import type { NextStep } from '../http/retryPolicy';
+import type { OutcomeKind } from '../http/retryPolicy';
 
 /** What becomes of an answer without images, and what users are told. */
 export interface CodeEntry {
-	next: NextStep;
+	/** What is known of the images, which decides whether the request is sent again. */
+	kind: OutcomeKind;
+	/** Whose requests are refused from now on: everybody's with this key, or those for the same model. */
+	affects?: 'account' | 'model';
 	/** What happened. */
 	message: string;
 	/** What to do. */
@@ -16,20 +19,32 @@ const NOT_MINIMAX =
 	'Check "Region" and "Base URL" of the credential: something other than the MiniMax API may have answered.';
 
 const INTERNAL: CodeEntry = {
-	next: 'retry',
+	kind: 'nothingMade',
 	message: 'MiniMax could not make the image just now',
 	remedy: TRY_LATER,
 };
 
+/** Words for outcomes that nobody knows: a second request may be a second charge. */
+const MAYBE_CHARGED =
+	'MiniMax may have made and charged the images all the same, so the node sends such a request again at most once. Look at the usage of your account before you run the failed items again.';
+
+/** A time-out inside of MiniMax: the images may be made later, and be charged. */
+const TIMED_OUT_THERE: CodeEntry = {
+	kind: 'unclear',
+	message: 'MiniMax could not make the image in time',
+	remedy: MAYBE_CHARGED,
+};
+
 const RATE_LIMIT: CodeEntry = {
-	next: 'rateLimit',
+	kind: 'rateLimited',
 	message: 'MiniMax kept answering that the rate limit of the account is reached',
 	remedy:
 		'Set the option "Requests per Minute" to what your account allows, lower when other programs use the same account, then run the failed items again.',
 };
 
 const KEY_REFUSED: CodeEntry = {
-	next: 'final',
+	kind: 'refused',
+	affects: 'account',
 	message: 'MiniMax did not accept the API key: it belongs to another region, or is wrong',
 	remedy: `Two causes are likely. Wrong region: ${WHERE_KEYS_ARE_ISSUED}; open the credential and compare its "Region" (now: {region}) with the site where you made the key. Or wrong key: mistyped, expired or deleted; make a new one there.`,
 };
@@ -43,7 +58,7 @@ const NETWORK_REMEDY =
  */
 export const CODES: Readonly<Record<string, CodeEntry>> = {
 	'1000': INTERNAL,
-	'1001': INTERNAL,
+	'1001': TIMED_OUT_THERE,
 	'1024': INTERNAL,
 	'1033': INTERNAL,
 	'1002': RATE_LIMIT,
@@ -53,98 +68,103 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
 	'1004': KEY_REFUSED,
 	'2049': KEY_REFUSED,
 	'1008': {
-		next: 'final',
+		kind: 'refused',
+		affects: 'account',
 		message: 'The balance of the MiniMax account is too low',
 		remedy: 'Top up the account on the MiniMax platform, then run the failed items again.',
 	},
 	'1026': {
-		next: 'final',
+		kind: 'refused',
 		message: 'MiniMax judged the prompt to be sensitive and made no image',
 		remedy: 'Reword the prompt. Sending the same one again gives the same answer.',
 	},
 	'1027': {
-		next: 'final',
+		kind: 'refused',
 		message: 'MiniMax judged the result to be sensitive and withheld it',
 		remedy: 'Reword the prompt, or use another reference image.',
 	},
 	'1042': {
-		next: 'final',
+		kind: 'refused',
 		message: 'The prompt holds too many invisible or illegal characters',
 		remedy:
 			'Clean the prompt: over 10 % of it are control or zero-width characters, often copied from a web page.',
 	},
 	'2013': {
-		next: 'final',
+		kind: 'refused',
 		message: 'MiniMax refused the parameters of the request',
 		remedy: 'See below what MiniMax objects to, and correct that field.',
 	},
 	'2056': {
-		next: 'final',
+		kind: 'refused',
+		affects: 'account',
 		message: 'The usage limit of your MiniMax plan is reached',
 		remedy:
 			'Limits of plans count over a window of five hours. Run the failed items again later, or use a pay-as-you-go key.',
 	},
 	'2061': {
-		next: 'final',
+		kind: 'refused',
+		affects: 'model',
 		message: 'Your MiniMax plan does not include this model',
 		remedy: 'Choose another "Model", or change the plan.',
 	},
 	blocked: {
-		next: 'final',
+		kind: 'refused',
 		message: 'MiniMax blocked every image of this request for content safety',
 		remedy: 'Reword the prompt, or use another reference image.',
 	},
+	// The request went out and nobody told us to stop waiting: most likely the images are on their way.
 	timeout: {
-		next: 'final',
+		kind: 'probablyMade',
 		message: 'MiniMax did not answer within the "Timeout" of {timeout} seconds',
 		remedy:
 			'The images were probably made and charged, so the request was not sent again. Raise the option "Timeout"; several images at once need longer.',
 	},
 	unreachable: {
-		next: 'retry',
+		kind: 'nothingMade',
 		message: 'The host could not be reached',
 		remedy: NETWORK_REMEDY,
 	},
 	dns: {
-		next: 'retry',
+		kind: 'nothingMade',
 		message: 'The host could not be found',
 		remedy: NETWORK_REMEDY,
 	},
+	// After the request went out; a connection that never was is `unreachable`.
 	reset: {
-		next: 'retry',
+		kind: 'unclear',
 		message: 'The connection broke before the answer was complete',
-		remedy: NETWORK_REMEDY,
+		remedy: `${MAYBE_CHARGED} ${NETWORK_REMEDY}`,
 	},
 	certificate: {
-		next: 'final',
+		kind: 'refused',
 		message: 'The host could not prove its identity (TLS certificate)',
 		remedy:
 			'Check "Base URL" and its certificate, or a proxy in between that opens encrypted connections.',
 	},
 	notAllowed: {
-		next: 'final',
+		kind: 'refused',
 		message: 'The connection was not allowed or not possible',
 		remedy: NETWORK_REMEDY,
 	},
 	redirect: {
-		next: 'final',
+		kind: 'refused',
 		message: 'The host redirects to another address',
 		remedy:
 			'The API key is never sent along a redirect. Enter the final address as "Base URL" of the credential.',
 	},
+	// A success without images that can be used: it says nothing of what was charged.
 	unusable: {
-		next: 'retry',
+		kind: 'unclear',
 		message: 'The answer could not be used',
-		remedy:
-			'Check "Region" and "Base URL" of the credential: something other than the MiniMax API may have answered. If they are right, run the failed items again later.',
+		remedy: `${NOT_MINIMAX} If they are right: ${MAYBE_CHARGED}`,
 	},
 	answerTooLarge: {
-		next: 'final',
+		kind: 'probablyMade',
 		message: 'The answer is larger than 256 MB',
 		remedy: 'Ask for fewer images at a time, or set the option "Transfer" to Link.',
 	},
 	cancelled: {
-		next: 'final',
+		kind: 'refused',
 		message: 'The execution was canceled',
 		remedy: 'Run it again to make the images that are missing.',
 	},
@@ -153,13 +173,21 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
 /** The codes of HTTP statuses: http404. */
 export const HTTP_STATUS_CODE = /^http(\d{3})$/;
 
+/** A server that is too busy turns requests away before it works on them (RFC 9110, section 15.6.4; 529 is its kin). */
+const TURNED_AWAY = [503, 529];
+
+/**
+ * The entry of a status without a code of the API. 408 and all other 5xx come from gateways that gave up on a server
+ * which may well have gone on, and from servers that broke at any point of their work.
+ */
 function httpEntry(status: number): CodeEntry {
 	if (status === 429) return RATE_LIMIT;
 	if (status === 401) return KEY_REFUSED;
 	const message = `The host answered with HTTP status ${status}`;
+	if (TURNED_AWAY.includes(status)) return { kind: 'nothingMade', message, remedy: TRY_LATER };
 	return status === 408 || status >= 500
-		? { next: 'retry', message, remedy: TRY_LATER }
-		: { next: 'final', message, remedy: NOT_MINIMAX };
+		? { kind: 'unclear', message, remedy: MAYBE_CHARGED }
+		: { kind: 'refused', message, remedy: NOT_MINIMAX };
 }
 
 /** Whether the table has an entry for a code. */
@@ -171,11 +199,11 @@ export function entryOf(code: string): CodeEntry {
 	const status = HTTP_STATUS_CODE.exec(code)?.[1];
 	if (status) return httpEntry(Number(status));
 	return {
-		next: 'final',
+		kind: 'refused',
 		message: `MiniMax refused the request with code ${code}`,
 		remedy: "See MiniMax's own words below, and the error code reference of MiniMax.",
 	};
 }
 
-/** What becomes of an answer with this code. */
-export const nextStepFor = (code: string): NextStep => entryOf(code).next;
+/** What is known of the images after this code. */
+export const kindOf = (code: string): OutcomeKind => entryOf(code).kind;

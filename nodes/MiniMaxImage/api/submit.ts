@@ -2,10 +2,14 @@ import { regionName } from '../../../credentials/regions';
 import type { Failure } from '../http/outcome';
 import type { Plan } from '../input/plan';
 import { ItemError } from '../itemError';
+import type { Journal } from '../journal';
+import { digestOf } from '../journal';
+import type { Purchase } from '../purchase';
 import { readAnswer } from './answer';
 import type { GeneratedImages } from './answer';
 import type { ApiClient } from './client';
 import { entryOf } from './codes';
+import { Refusals } from './refusals';
 import { toWireRequest } from './request';
 
 const IMAGE_GENERATION = '/v1/image_generation';
@@ -15,8 +19,17 @@ export interface RequestContext {
 	/** The credential's region, its value. */
 	region: unknown;
 	timeoutMs: number;
-	/** Takes the key out of a text. */
-	redact: (text: string) => string;
+}
+
+/** An answer whose images are paid for. */
+export interface PaidAnswer extends GeneratedImages {
+	/** ms since the epoch. */
+	answeredAt: number;
+	purchase: Purchase;
+	/** Whether an earlier try paid for it. */
+	recalled: boolean;
+	/** Whether an earlier send of the same request may have been charged too. */
+	maybeTwice: boolean;
 }
 
 /** Why there are no images, in the words that users read. */
@@ -26,31 +39,66 @@ export function toItemError(failure: Failure, request: RequestContext): ItemErro
 	return new ItemError(message.replace('{timeout}', String(request.timeoutMs / 1000)), {
 		code,
 		remedy: remedy.replace('{region}', regionName(request.region)),
-		detail: detail && request.redact(detail),
-		traceId: traceId && request.redact(traceId),
+		detail,
+		traceId,
 	});
 }
 
-/**
- * SUBMIT: sends the request of a planned item.
- *
- * @param signal ends waiting before the request is on its way
- * @throws ItemError when there are no images; the signal's reason when waiting is ended
- */
-export async function submit(
-	client: ApiClient,
-	{ parameters, withReferences }: Plan,
-	signal: AbortSignal,
-): Promise<GeneratedImages> {
-	const { request, send } = parameters;
-	const outcome = await withReferences((imageFiles) =>
-		client.post(IMAGE_GENERATION, toWireRequest(request, imageFiles), readAnswer, send, signal),
-	);
-	if (outcome.ok) return outcome.value;
-	const { credentials, redact } = client;
-	throw toItemError(outcome.failure, {
-		region: credentials.region,
-		timeoutMs: send.timeoutMs,
-		redact,
-	});
+/** SUBMIT: sends the requests of planned items, unless an earlier try has paid for their images. */
+export class Submitter {
+	private readonly refusals = new Refusals();
+
+	constructor(
+		private readonly client: ApiClient,
+		private readonly journal: Journal,
+	) {}
+
+	/**
+	 * Sends the request of an item.
+	 *
+	 * @param waiting ends waiting before the request is on its way
+	 * @throws ItemError when there are no images; the signal's reason when waiting is ended
+	 */
+	async submit(plan: Plan, waiting: AbortSignal): Promise<PaidAnswer> {
+		const { parameters, itemIndex, withReferences } = plan;
+		const { request, send } = parameters;
+		const purchase = this.journal.purchase(itemIndex, this.digest(plan));
+		const known = purchase.recall(Date.now());
+		if (known) return { ...known, purchase, recalled: true, maybeTwice: false };
+		if (purchase.spent) throw this.toError(purchase.spent, plan);
+
+		const refused = this.refusals.signalFor(request.model);
+		const post = async (imageFiles: string[]) => {
+			const body = toWireRequest(request, imageFiles);
+			const signal = AbortSignal.any([waiting, refused]);
+			const order = { path: IMAGE_GENERATION, body, purchase };
+			return await this.client.post(order, readAnswer, send, signal);
+		};
+		const outcome = await withReferences(post).catch((error: unknown) => {
+			// Older versions of n8n throw an error of their own instead of the reason.
+			refused.throwIfAborted();
+			throw error as Error;
+		});
+		if (!outcome.ok) {
+			const error = this.toError(outcome.failure, plan);
+			this.refusals.note(request.model, error);
+			throw error;
+		}
+		const now = Date.now();
+		const maybeTwice = purchase.wasUnclear;
+		purchase.answered(outcome.value, now);
+		return { ...outcome.value, answeredAt: now, purchase, recalled: false, maybeTwice };
+	}
+
+	/** What makes two requests the same purchase: host, key, and all of the body. */
+	private digest({ parameters, referenceDigests }: Plan): string {
+		const { baseUrl, apiKey } = this.client;
+		const body = toWireRequest(parameters.request, referenceDigests);
+		return digestOf(JSON.stringify([baseUrl, digestOf(apiKey), body]));
+	}
+
+	private toError(failure: Failure, { parameters }: Plan): ItemError {
+		const { region } = this.client.credentials;
+		return toItemError(failure, { region, timeoutMs: parameters.send.timeoutMs });
+	}
 }

@@ -6,6 +6,7 @@ import { MODELS, STYLE_WEIGHT, modelValues } from '../models';
 export const OPTION_BOUNDS = {
 	requestsPerMinute: { min: 0, max: 10_000 },
 	maxConcurrency: { min: 1, max: 50 },
+	maxImages: { min: 0, max: 1_000_000 },
 	maxRetries: { min: 0, max: 10 },
 	timeout: { min: 1, max: 3600 },
 } as const;
@@ -49,6 +50,15 @@ export const options: INodeProperties = {
 			typeOptions: bounds('maxConcurrency'),
 			default: 5,
 			description: 'How many requests may run at the same time',
+		},
+		{
+			displayName: 'Max Images per Run',
+			name: 'maxImages',
+			type: 'number',
+			typeOptions: bounds('maxImages'),
+			default: 0,
+			description:
+				'How many images all rows together may ask for. If they ask for more, nothing is sent. Set 0 for no limit.',
 		},
 		{
 			displayName: 'Max Retries',

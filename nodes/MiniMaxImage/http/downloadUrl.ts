@@ -1,17 +1,24 @@
-const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
+import { isLoopback, isPrivate } from './hosts';
 
 /**
- * The address that a link is fetched from. Links come as `http://` too, which some networks block, while
- * `https://` works for the same link; only a host on this machine is taken at its word.
+ * The addresses that a link is fetched from, the best first. Links come as `http://` too, which some networks block,
+ * while `https://` works for the same link. A host on this machine is taken at its word, and one inside of the
+ * network, or the host of the API itself, where `https://` does not work.
  *
- * @returns undefined when the link is no http(s) link
+ * @param ownHost host and port of the API, which need not speak https
+ * @returns an empty list when the link is no http(s) link
  */
-export function secureUrl(link: string, base?: string): string | undefined {
-	if (!URL.canParse(link, base)) return undefined;
+export function downloadUrls(link: string, ownHost?: string, base?: string): string[] {
+	if (!URL.canParse(link, base)) return [];
 	const url = new URL(link, base);
 	// A user name in a link would become an Authorization header.
 	url.username = '';
 	url.password = '';
-	if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) url.protocol = 'https:';
-	return ['http:', 'https:'].includes(url.protocol) ? url.href : undefined;
+	const given = url.href;
+	if (url.protocol === 'https:') return [given];
+	if (url.protocol !== 'http:') return [];
+	if (isLoopback(url.hostname)) return [given];
+	const mayBePlain = isPrivate(url.hostname) || url.host === ownHost;
+	url.protocol = 'https:';
+	return mayBePlain ? [url.href, given] : [url.href];
 }

@@ -1,17 +1,8 @@
+import type { Permit } from './permit';
 import { Probes } from './probes';
 import { SlidingWindow, WINDOW_MS } from './slidingWindow';
 import { systemClock } from './wait';
 import type { Clock } from './wait';
-
-/** Leave to send one request. It must be ended with what became of the request. */
-export interface Permit {
-	/** The service took the request, whatever it answered. */
-	passed(): void;
-	/** The service refused it for its rate limit. */
-	limited(retryAfterMs?: number): void;
-	/** Nobody knows: the connection broke. */
-	unknown(): void;
-}
 
 /** Once nothing has passed for this long, a refused request fails instead of waiting on. */
 export const PATIENCE_MS = 10 * WINDOW_MS;
@@ -155,6 +146,12 @@ export class RateLimiter {
 			passed: () => end(() => this.onPassed(isProbe)),
 			limited: (retryAfterMs) => end(() => this.onLimited(startedAt, isProbe, retryAfterMs)),
 			unknown: () => end(() => isProbe && this.probes.lost(this.clock.now())),
+			unsent: () => {
+				end(() => {
+					this.window.remove(startedAt);
+					if (isProbe) this.probes.lost(this.clock.now());
+				});
+			},
 		};
 	}
 

@@ -5,14 +5,23 @@ const MAX_DELAY_MS = 8_000;
 /** Longest wait that a service may ask for between two tries; beyond it the item fails. */
 const MAX_RETRY_AFTER_MS = 120_000;
 
-/** What becomes of an attempt without a result: tried again, held back by the rate limiter, or final. */
-export type NextStep = 'retry' | 'rateLimit' | 'final';
+/**
+ * What is known of an attempt that brought no result:
+ * - `nothingMade`: the service did no work, so trying again costs nothing.
+ * - `rateLimited`: the same, and the rate limiter says when to come back.
+ * - `unclear`: nobody knows whether the service did the work and charged it.
+ * - `probablyMade`: the service most likely did the work, but the result cannot be had any more.
+ * - `refused`: the service will say no again.
+ */
+export type OutcomeKind = 'nothingMade' | 'rateLimited' | 'unclear' | 'probablyMade' | 'refused';
 
 /** What the retry policy decides by. */
 export interface Attempt {
+	kind: OutcomeKind;
 	/** Tries that brought nothing so far, this one included; waiting for the rate limit does not count. */
 	failures: number;
-	next: NextStep;
+	/** Whether a request of unclear outcome may be sent once more. */
+	mayResend?: boolean;
 	/** What `Retry-After` asked for. */
 	retryAfterMs?: number;
 }
@@ -24,13 +33,12 @@ export interface Attempt {
  * @param random a number from 0 to 1
  */
 export function retryDelay(
-	{ failures, next, retryAfterMs = 0 }: Attempt,
+	{ kind, failures, mayResend = false, retryAfterMs = 0 }: Attempt,
 	maxRetries: number,
 	random: number,
 ): number | undefined {
-	if (next !== 'retry' || failures > maxRetries || retryAfterMs > MAX_RETRY_AFTER_MS) {
-		return undefined;
-	}
+	const mayRetry = kind === 'nothingMade' || (kind === 'unclear' && mayResend);
+	if (!mayRetry || failures > maxRetries || retryAfterMs > MAX_RETRY_AFTER_MS) return undefined;
 	const longest = Math.min(FIRST_DELAY_MS * 2 ** (failures - 1), MAX_DELAY_MS);
 	return Math.max((longest / 2) * (1 + random), retryAfterMs);
 }

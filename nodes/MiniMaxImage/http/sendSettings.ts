@@ -4,6 +4,8 @@ export interface SendSettings {
 	requestsPerMinute: number;
 	/** Requests in flight; one number for all items of an execution, from the first that can be sent. */
 	maxConcurrency: number;
+	/** Images that all items of an execution may ask for together; 0: no limit. */
+	maxImages: number;
 	maxRetries: number;
 	timeoutMs: number;
 }

@@ -1,6 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Batch } from '../batch';
+import { invalidInput } from '../itemError';
+import { fieldName } from './fieldName';
 import { readParameters } from './parameters';
 import { References } from './references';
 import type { ItemParameters } from './types';
@@ -9,6 +11,8 @@ import type { ItemParameters } from './types';
 export interface Plan {
 	itemIndex: number;
 	parameters: ItemParameters;
+	/** The digest of each reference image, or its link. */
+	referenceDigests: readonly string[];
 	/** Runs `use` with the links or data URLs of the item's references while they are held in memory. */
 	withReferences: <T>(use: (imageFiles: string[]) => Promise<T>) => Promise<T>;
 }
@@ -23,14 +27,29 @@ export async function plan(context: IExecuteFunctions, batch: Batch): Promise<Pl
 	for (const itemIndex of context.getInputData().keys()) {
 		try {
 			const parameters = readParameters(context, itemIndex);
-			await references.check(itemIndex, parameters.references);
+			const referenceDigests = await references.check(itemIndex, parameters.references);
 			const withReferences: Plan['withReferences'] = async (use) =>
 				await references.with(itemIndex, parameters.references, use);
-			plans.push({ itemIndex, parameters, withReferences });
+			plans.push({ itemIndex, parameters, referenceDigests, withReferences });
 		} catch (error) {
 			batch.fail(itemIndex, error);
 		}
 		if (batch.waiting.aborted) return [];
 	}
-	return plans;
+	return withinLimit(plans, batch);
+}
+
+/** All plans, or none where the items together ask for more images than the user allows. */
+function withinLimit(plans: Plan[], batch: Batch): Plan[] {
+	const wanted = plans.reduce((sum, { parameters }) => sum + parameters.request.count, 0);
+	// An expression can give each item a limit of its own, of which the lowest is the safest.
+	const limits = plans.flatMap(({ parameters }) => parameters.send.maxImages || []);
+	const limit = Math.min(...limits);
+	if (wanted <= limit) return plans;
+	const error = invalidInput(
+		`The items together ask for ${wanted} images, but ${fieldName('maxImages')} is ${limit}, so nothing was sent`,
+		`Raise the option ${fieldName('maxImages')}, or hand over fewer items at a time.`,
+	);
+	for (const { itemIndex } of plans) batch.fail(itemIndex, error);
+	return [];
 }

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { digestOf } from '../journal';
 import { checkReference, locate } from './referenceFiles';
 import type { Reference } from './referenceFiles';
 import type { ReferenceSource } from './types';
@@ -23,7 +24,8 @@ interface Shared {
 export class References {
 	private readonly inUse = new Map<string, Shared>();
 
-	private readonly checked = new Set<string>();
+	/** Digests of the images that passed, by key: made once for each, since a file may be large. */
+	private readonly digests = new Map<string, string>();
 
 	/** Settles when the item before has its references. */
 	private loading = Promise.resolve();
@@ -33,16 +35,25 @@ export class References {
 	/**
 	 * Checks the references of an item without keeping them, so that bad ones are refused before anything is sent.
 	 *
+	 * @returns the digest of each image, or its link
 	 * @throws ItemError that says what is wrong with which field
 	 */
-	async check(itemIndex: number, source: ReferenceSource | undefined): Promise<void> {
-		if (!source) return;
-		for (const { key, read, what } of locate(this.context, itemIndex, source)) {
-			if (this.checked.has(key)) continue;
-			const image = await read();
-			if (typeof image !== 'string') checkReference(image, what);
-			this.checked.add(key);
+	async check(itemIndex: number, source: ReferenceSource | undefined): Promise<string[]> {
+		if (!source) return [];
+		const digests: string[] = [];
+		for (const reference of locate(this.context, itemIndex, source)) {
+			const digest = this.digests.get(reference.key) ?? (await this.checkOne(reference));
+			this.digests.set(reference.key, digest);
+			digests.push(digest);
 		}
+		return digests;
+	}
+
+	private async checkOne({ read, what }: Reference): Promise<string> {
+		const image = await read();
+		if (typeof image === 'string') return image;
+		checkReference(image, what);
+		return digestOf(image);
 	}
 
 	/**

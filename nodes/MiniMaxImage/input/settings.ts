@@ -58,6 +58,7 @@ export function readSend(options: IDataObject): SendSettings {
 	return {
 		requestsPerMinute: readBounded(options, 'requestsPerMinute'),
 		maxConcurrency: readBounded(options, 'maxConcurrency'),
+		maxImages: readBounded(options, 'maxImages'),
 		maxRetries: readBounded(options, 'maxRetries'),
 		timeoutMs: readBounded(options, 'timeout') * MS_PER_SECOND,
 	};

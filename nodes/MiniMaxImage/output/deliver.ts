@@ -1,12 +1,14 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import type { GeneratedImages, WireImage } from '../api/answer';
+import type { GeneratedImage } from '../api/answer';
+import type { PaidAnswer } from '../api/submit';
 import type { Failure, Outcome } from '../http/outcome';
 import type { Plan } from '../input/plan';
 import { ItemError } from '../itemError';
-import { downloadEntryOf } from './downloadCodes';
+import { downloadEntryOf, isGone, toDownloadFailure } from './downloadCodes';
 import { FileNames } from './fileNames';
 import { ImageFiles } from './imageFiles';
+import type { StoredImage } from './imageFiles';
 import { toItems } from './items';
 import type { OutputImage, RequestFacts } from './items';
 
@@ -25,11 +27,19 @@ export interface ItemResult {
 export interface DelivererOptions {
 	/** Aborted when the execution is stopped. */
 	stopped: AbortSignal;
+	/** Host and port of the API. */
+	ownHost: string;
 	/** Takes the key out of a text. */
 	redact: (text: string) => string;
 }
 
-const urlOf = (image: WireImage | undefined) => (image && 'url' in image ? image.url : undefined);
+/** What the journal keeps of an image that came inline. */
+const toStored = ({ file, size }: OutputImage): StoredImage | null =>
+	file ? { file, ...(size && { size }) } : null;
+
+const urlOf = (image: GeneratedImage | undefined) => (image && 'url' in image ? image.url : undefined);
+
+const hostOf = (url = '') => (URL.canParse(url) ? new URL(url).host : '');
 
 /** DELIVER: turns the answers of one execution into items. */
 export class Deliverer {
@@ -45,7 +55,7 @@ export class Deliverer {
 		plans: readonly Plan[],
 		private readonly options: DelivererOptions,
 	) {
-		this.files = new ImageFiles(context, options.stopped);
+		this.files = new ImageFiles(context, options.stopped, options.ownHost);
 		// Before anything arrives, so that equal names are numbered in the order of the items.
 		for (const { itemIndex, parameters } of plans) {
 			const { fileName } = parameters.output;
@@ -54,35 +64,41 @@ export class Deliverer {
 		}
 	}
 
-	/** Fetches and stores the images of an answer. What goes wrong with one of them is in the result. */
-	async deliver(plan: Plan, answer: GeneratedImages): Promise<ItemResult> {
+	/**
+	 * Fetches and stores the images of an answer. What goes wrong with one of them is in the result.
+	 *
+	 * @returns "gone" where an earlier try paid for the images, and their links no longer work
+	 */
+	async deliver(plan: Plan, answer: PaidAnswer): Promise<ItemResult | 'gone'> {
 		const { itemIndex, parameters } = plan;
-		const facts: RequestFacts = { itemIndex, parameters, answer, answeredAt: Date.now() };
+		const facts: RequestFacts = { itemIndex, parameters, answer };
 		const { images: wanted, requestId, failedCount } = answer;
 		const links = wanted.flatMap((image) => urlOf(image) ?? []);
 		// The one trace of them when n8n is ended before the node is.
-		this.context.logger.debug('MiniMax made images', { itemIndex, requestId, links });
+		if (!answer.recalled) this.context.logger.debug('MiniMax made images', { itemIndex, requestId, links });
 		const names = this.namesFor(plan, answer);
-		const images: OutputImage[] = [];
-		const errors: ItemError[] = [];
-		await Promise.all(
-			wanted.map(async (image, index) => {
-				const outcome = await this.toOutputImage(image, index, plan, names[index]);
-				if (outcome.ok) images[index] = outcome.value;
-				else errors[index] = this.toImageError(facts, index, outcome.failure);
-			}),
+		const outcomes = await Promise.all(
+			wanted.map(async (image, index) => await this.toOutputImage(image, index, plan, names[index])),
 		);
+		const failures = outcomes.map((outcome) => (outcome.ok ? undefined : outcome.failure));
+		if (answer.recalled && failures.some((failure) => failure && isGone(failure))) {
+			answer.purchase.forget();
+			return 'gone';
+		}
+		const images = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+		answer.purchase.stored(outcomes.map((outcome) => (outcome.ok ? toStored(outcome.value) : null)));
 		return {
-			// Both lists have holes where the other has an entry.
-			items: toItems(facts, images.filter(Boolean)),
-			errors: errors.filter(Boolean),
+			items: toItems(facts, images),
+			errors: failures.flatMap((failure, index) =>
+				failure ? [this.toImageError(facts, index, toDownloadFailure(failure))] : [],
+			),
 			missing: Math.max(0, parameters.request.count - wanted.length),
 			blocked: failedCount,
 		};
 	}
 
 	/** A name for each image; the service may send more images than were asked for. */
-	private namesFor({ itemIndex, parameters }: Plan, answer: GeneratedImages): string[] {
+	private namesFor({ itemIndex, parameters }: Plan, answer: PaidAnswer): string[] {
 		const chosen = this.chosenNames[itemIndex] ?? [];
 		const more = answer.images.length - chosen.length;
 		const wanted = parameters.output.fileName ?? `minimax-${answer.requestId}`;
@@ -90,7 +106,7 @@ export class Deliverer {
 	}
 
 	private async toOutputImage(
-		image: WireImage,
+		image: GeneratedImage,
 		index: number,
 		{ parameters: { output, send } }: Plan,
 		name = '',
@@ -106,13 +122,17 @@ export class Deliverer {
 	private toImageError({ answer, parameters }: RequestFacts, index: number, failure: Failure) {
 		const { code, detail, traceId = answer.requestId } = failure;
 		const { message, remedy } = downloadEntryOf(code);
-		const what = message.replace('{timeout}', String(parameters.send.timeoutMs / 1000));
-		return new ItemError(`Image ${index + 1} of ${answer.images.length}: ${what}`, {
+		const imageUrl = urlOf(answer.images[index]);
+		const what = message
+			.replace('{host}', () => hostOf(imageUrl))
+			.replace('{timeout}', String(parameters.send.timeoutMs / 1000));
+		const which = answer.images.length > 1 ? `Image ${index + 1} of ${answer.images.length}: ` : '';
+		return new ItemError(`${which}${what}`, {
 			code,
 			remedy,
 			detail: detail && this.options.redact(detail),
 			traceId: traceId && this.options.redact(traceId),
-			imageUrl: urlOf(answer.images[index]),
+			imageUrl,
 		});
 	}
 }

@@ -1,6 +1,9 @@
 import type { NodeExecutionHint } from 'n8n-workflow';
 
+import type { PaidAnswer } from '../api/submit';
+import type { SettledItem } from '../batch';
 import type { ItemResult } from './deliver';
+import { escapeHtml } from './html';
 
 const LISTED_ITEMS = 10;
 
@@ -36,4 +39,53 @@ export function hintsFor(
 			location: 'outputPane',
 		},
 	];
+}
+
+/** How many rows failed, and why the first did: their items may be many and far down. */
+export function failureHints(settled: readonly SettledItem[]): NodeExecutionHint[] {
+	const reasons = settled.flatMap(({ error, result }) => error ?? result.errors[0] ?? []);
+	const [first] = reasons;
+	if (!(first instanceof Error)) return [];
+	const rows = settled.flat().length;
+	return [
+		{
+			message: `${reasons.length} of ${plural(rows, 'row', 'rows')} failed. ${reasons.length > 1 ? 'The first one' : 'The reason'}: ${escapeHtml(first.message)}`,
+			type: 'warning',
+			location: 'outputPane',
+		},
+	];
+}
+
+const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+
+/** What a run should tell of its payments: images that were not bought again, and what may have been charged twice. */
+export function paymentHints(answers: readonly PaidAnswer[]): NodeExecutionHint[] {
+	// The list has holes where items have no answer, which flat() skips.
+	const all = answers.flat();
+	const count = (which: (answer: PaidAnswer) => boolean) =>
+		all.filter(which).reduce((sum, { images }) => sum + images.length, 0);
+	const recalled = count((answer) => answer.recalled);
+	const lost = count((answer) => answer.purchase.lostInline && !answer.recalled);
+	const twice = all.filter((answer) => answer.maybeTwice).length;
+	const messages: [string, NodeExecutionHint['type']][] = [];
+	if (recalled > 0) {
+		const total = count(() => true);
+		messages.push([
+			`${recalled} of ${plural(total, 'image was', 'images were')} paid for in an earlier try and ${recalled === 1 ? 'was' : 'were'} not bought again.`,
+			'info',
+		]);
+	}
+	if (lost > 0) {
+		messages.push([
+			`${plural(lost, 'image', 'images')} had come inline in an earlier execution, which keeps no link to fetch them again, so ${lost === 1 ? 'it was' : 'they were'} bought again.`,
+			'warning',
+		]);
+	}
+	if (twice > 0) {
+		messages.push([
+			`${plural(twice, 'request', 'requests')} had to be sent a second time after an answer that did not arrive or could not be used, and may have been charged twice.`,
+			'warning',
+		]);
+	}
+	return messages.map(([message, type]) => ({ message, type, location: 'outputPane' }));
 }

@@ -1,15 +1,16 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import type { WireImage } from '../api/answer';
+import type { GeneratedImage } from '../api/answer';
 import { Downloader } from '../http/download';
-import type { Use } from '../http/download';
+import type { Use } from '../http/fetchFile';
 import type { Outcome } from '../http/outcome';
 import { Semaphore } from '../http/semaphore';
 import type { SendSettings } from '../http/sendSettings';
 import { describeFile, identifyImage } from '../images/format';
 import { readPixelSize } from '../images/pixelSize';
 import type { PixelSize } from '../images/pixelSize';
-import { isWorthRetrying, toDownloadFailure } from './downloadCodes';
+import { isWhole } from '../images/whole';
+import { isWorthRetrying } from './downloadCodes';
 
 /** Images fetched at a time. */
 const MAX_DOWNLOADS = 8;
@@ -24,6 +25,8 @@ export interface StoredImage {
 	file: IBinaryData;
 	/** px, absent where the bytes do not tell. */
 	size?: PixelSize;
+	/** The address that the image was fetched from. */
+	imageUrl?: string;
 }
 
 async function decode<T>({ base64 }: { base64: string }, use: Use<T>): Promise<Outcome<T>> {
@@ -41,15 +44,20 @@ export class ImageFiles {
 
 	private readonly downloader: Downloader;
 
-	/** @param stopped aborted when the execution is stopped */
+	/**
+	 * @param stopped aborted when the execution is stopped
+	 * @param ownHost host and port of the API
+	 */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		stopped: AbortSignal,
+		ownHost: string,
 	) {
 		this.downloader = new Downloader(context, {
 			signal: stopped,
 			memory: this.memory,
 			isWorthRetrying,
+			ownHost,
 		});
 	}
 
@@ -59,13 +67,16 @@ export class ImageFiles {
 	 * @param name file name without extension
 	 * @throws the signal's reason when the execution is stopped while waiting
 	 */
-	async store(image: WireImage, send: SendSettings, name: string): Promise<Outcome<StoredImage>> {
+	async store(image: GeneratedImage, send: SendSettings, name: string): Promise<Outcome<StoredImage>> {
+		if ('stored' in image) return { ok: true, value: image.stored };
 		const use = (bytes: Buffer) => this.keep(bytes, name);
 		if ('base64' in image) {
 			return await this.memory.run(() => decode(image, use), image.base64.length);
 		}
 		const outcome = await this.downloads.run(() => this.downloader.fetch(image.url, send, use));
-		return outcome.ok ? outcome : { ok: false, failure: toDownloadFailure(outcome.failure) };
+		if (!outcome.ok) return outcome;
+		const { value, url } = outcome.value;
+		return { ok: true, value: { ...value, imageUrl: url } };
 	}
 
 	/** Checks what came by its bytes, and has n8n store it. */
@@ -73,6 +84,10 @@ export class ImageFiles {
 		const format = identifyImage(bytes);
 		if (!format) {
 			return { ok: false, failure: { code: 'notAnImage', detail: `It is ${describeFile(bytes)}` } };
+		}
+		if (!isWhole(bytes)) {
+			const detail = `It is ${describeFile(bytes)} that ends after ${bytes.length} bytes`;
+			return { ok: false, failure: { code: 'cut', detail } };
 		}
 		const fileName = `${name}.${format.extension}`;
 		try {

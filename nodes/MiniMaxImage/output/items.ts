@@ -1,6 +1,6 @@
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import type { GeneratedImages } from '../api/answer';
+import type { PaidAnswer } from '../api/submit';
 import type { PixelSize } from '../images/pixelSize';
 import type { ItemParameters, OutputSettings } from '../input/types';
 
@@ -21,9 +21,7 @@ export interface OutputImage {
 export interface RequestFacts {
 	itemIndex: number;
 	parameters: ItemParameters;
-	answer: GeneratedImages;
-	/** ms since the epoch. */
-	answeredAt: number;
+	answer: PaidAnswer;
 }
 
 function imageJson({ imageIndex, imageUrl, size }: OutputImage, answeredAt: number): IDataObject {
@@ -52,7 +50,8 @@ const fieldName = ({ binaryPropertyOutput }: OutputSettings, index: number) =>
 	index === 0 ? binaryPropertyOutput : `${binaryPropertyOutput}_${index + 1}`;
 
 function onePerImage(facts: RequestFacts, images: readonly OutputImage[]): INodeExecutionData[] {
-	const { answer, answeredAt, itemIndex, parameters } = facts;
+	const { answer, itemIndex, parameters } = facts;
+	const { answeredAt } = answer;
 	return images.map((image) => ({
 		json: {
 			requestId: answer.requestId,
@@ -67,7 +66,8 @@ function onePerImage(facts: RequestFacts, images: readonly OutputImage[]): INode
 function onePerRequest(facts: RequestFacts, images: readonly OutputImage[]): INodeExecutionData[] {
 	const [first] = images;
 	if (!first) return [];
-	const { answer, answeredAt, itemIndex, parameters } = facts;
+	const { answer, itemIndex, parameters } = facts;
+	const { answeredAt } = answer;
 	const files = images.flatMap(({ file }) => (file ? [file] : []));
 	return [
 		{

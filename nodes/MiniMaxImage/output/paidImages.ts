@@ -1,5 +1,8 @@
 import type { GeneratedImages } from '../api/answer';
-import type { NodeError } from './errors';
+import { escapeHtml, linkHtml } from './html';
+
+/** Links that a message names; the context of the error holds all. */
+const MAX_NAMED_LINKS = 20;
 
 /** Images that a run has paid for. */
 export interface PaidImages {
@@ -14,24 +17,30 @@ export function paidImages(answers: readonly GeneratedImages[]): PaidImages {
 	const images = answers.flat().flatMap((answer) => answer.images);
 	return {
 		links: images.flatMap((image) => ('url' in image ? [image.url] : [])),
-		inline: images.filter((image) => 'base64' in image).length,
+		inline: images.filter((image) => !('url' in image)).length,
 	};
 }
 
-/** Adds to an error which images a run has paid for that no output will carry. */
-export function addPaidImages(error: NodeError, { links, inline }: PaidImages): NodeError {
-	const others = links.filter((link) => link !== error.context.imageUrl);
+/**
+ * What a message says of images that are paid for and that no output will carry; empty without any.
+ *
+ * @param max how many links are named
+ */
+export function describePaid(
+	{ links, inline }: PaidImages,
+	format: 'text' | 'html',
+	max = MAX_NAMED_LINKS,
+): string {
+	const named = links.slice(0, max);
+	const shown =
+		format === 'html'
+			? named.map((link, index) => linkHtml(link, `image ${index + 1}`)).join(', ')
+			: named.join(' ');
+	const rest = links.length - named.length;
+	const linked = `Images of this run that are already paid for (links work for 24 hours): ${shown}${rest > 0 ? ` and ${rest} more` : ''}`;
 	const images = inline === 1 ? '1 inline image' : `${inline} inline images`;
-	error.description =
-		[
-			error.description,
-			others.length > 0 &&
-				`Images of this run that are already paid for (links work for 24 hours): ${others.join(' ')}`,
-			inline > 0 &&
-				`${images} of this run were paid for and cannot be handed over. Set "On Error" to use the error output, which keeps them.`,
-		]
-			.filter(Boolean)
-			.join(' ') || undefined;
-	if (others.length > 0) error.context.paidLinks = others;
-	return error;
+	const lost = `${images} of this run were paid for and cannot be handed over. Set "On Error" to use the error output, which keeps them.`;
+	return [links.length > 0 && linked, inline > 0 && (format === 'html' ? escapeHtml(lost) : lost)]
+		.filter(Boolean)
+		.join(' ');
 }

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 
 import { retryDelay } from '../../../nodes/MiniMaxImage/http/retryPolicy';
-import type { NextStep } from '../../../nodes/MiniMaxImage/http/retryPolicy';
+import type { OutcomeKind } from '../../../nodes/MiniMaxImage/http/retryPolicy';
 
 const MANY = 20;
 
 const delay = (failures: number, random = 0, retryAfterMs?: number, maxRetries = MANY) =>
-	retryDelay({ failures, next: 'retry', retryAfterMs }, maxRetries, random);
+	retryDelay({ failures, kind: 'nothingMade', retryAfterMs }, maxRetries, random);
 
 test('waits double from half a second to four seconds, without jitter', () => {
 	expect([1, 2, 3, 4, 5, 6, 20].map((failures) => delay(failures))).toEqual([
@@ -58,7 +58,17 @@ test.each([
 	expect(delays.map((_, index) => delay(index + 1, 0, undefined, maxRetries))).toEqual(delays);
 });
 
-test.each<NextStep>(['final', 'rateLimit'])('what is %s is not tried again here', (next) => {
-	expect(retryDelay({ failures: 1, next }, MANY, 0)).toBeUndefined();
-	expect(retryDelay({ failures: 1, next, retryAfterMs: 1000 }, MANY, 0)).toBeUndefined();
+test.each<OutcomeKind>(['refused', 'rateLimited', 'probablyMade', 'unclear'])(
+	'what is %s is not tried again here',
+	(kind) => {
+		expect(retryDelay({ failures: 1, kind }, MANY, 0)).toBeUndefined();
+		expect(retryDelay({ failures: 1, kind, retryAfterMs: 1000 }, MANY, 0)).toBeUndefined();
+	},
+);
+
+test('what is unclear is tried again where it may be sent once more', () => {
+	const attempt = { failures: 1, kind: 'unclear', mayResend: true } as const;
+
+	expect(retryDelay(attempt, MANY, 0)).toBe(500);
+	expect(retryDelay(attempt, 0, 0)).toBeUndefined();
 });

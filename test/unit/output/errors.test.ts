@@ -1,16 +1,13 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { REGIONS } from '../../../credentials/regions';
-import { CODES, nextStepFor } from '../../../nodes/MiniMaxImage/api/codes';
+import { CODES, kindOf } from '../../../nodes/MiniMaxImage/api/codes';
 import { toItemError } from '../../../nodes/MiniMaxImage/api/submit';
 import type { RequestContext } from '../../../nodes/MiniMaxImage/api/submit';
 import type { Failure } from '../../../nodes/MiniMaxImage/http/outcome';
-import { ItemError } from '../../../nodes/MiniMaxImage/itemError';
+import { ItemError, invalidInput } from '../../../nodes/MiniMaxImage/itemError';
 import { DOWNLOAD_CODES, isWorthRetrying } from '../../../nodes/MiniMaxImage/output/downloadCodes';
-import { toNodeError } from '../../../nodes/MiniMaxImage/output/errors';
-import { addPaidImages } from '../../../nodes/MiniMaxImage/output/paidImages';
-
-const KEY = 'sk-secret-0001';
+import { toNodeError, toRunError, toToolError } from '../../../nodes/MiniMaxImage/output/errors';
 
 const NODE = {
 	id: 'image',
@@ -27,7 +24,6 @@ const errorFor = (failure: Failure, more: Partial<RequestContext> = {}) =>
 		toItemError(failure, {
 			region: 'global',
 			timeoutMs: 180_000,
-			redact: (text) => text.replaceAll(KEY, '[API key]'),
 			...more,
 		}),
 		3,
@@ -81,14 +77,16 @@ test.each([
 });
 
 test.each([
-	['retry', ['1000', '1001', '1024', '1033', 'unreachable', 'dns', 'reset', 'unusable']],
-	['retry', ['http408', 'http500', 'http503', 'http529']],
-	['rateLimit', ['1002', '1039', '1041', '2045', 'http429']],
-	['final', ['1004', '2049', '1008', '1026', '1027', '1042', '2013', '2056', '2061', 'blocked']],
-	['final', ['timeout', 'certificate', 'redirect', 'cancelled']],
-	['final', ['http400', 'http401', 'http403', 'http404', '9999', '-1', '']],
-])('%s is what becomes of %j', (next, codes) => {
-	expect(codes.map(nextStepFor)).toEqual(codes.map(() => next));
+	['nothingMade', ['1000', '1024', '1033', 'unreachable', 'dns', 'http503', 'http529']],
+	['unclear', ['1001', 'reset', 'unusable', 'http408', 'http500', 'http502', 'http504']],
+	['unclear', ['http520', 'http521', 'http522', 'http523', 'http524']],
+	['probablyMade', ['timeout', 'answerTooLarge']],
+	['rateLimited', ['1002', '1039', '1041', '2045', 'http429']],
+	['refused', ['1004', '2049', '1008', '1026', '1027', '1042', '2013', '2056', '2061', 'blocked']],
+	['refused', ['certificate', 'redirect', 'cancelled', 'notAllowed']],
+	['refused', ['http400', 'http401', 'http403', 'http404', '9999', '-1', '']],
+])('%s is what is known after %j', (kind, codes) => {
+	expect(codes.map(kindOf)).toEqual(codes.map(() => kind));
 });
 
 test.each([
@@ -148,19 +146,6 @@ test('an image that cannot be fetched is named, and its link is kept', () => {
 	expect(error.context.imageUrl).toBe(imageUrl);
 });
 
-test('the key is nowhere in an error, even where the service repeats it', () => {
-	const error = errorFor({
-		code: '1004',
-		detail: `no such key: ${KEY}, really ${KEY}`,
-		traceId: `trace-${KEY}`,
-	});
-
-	expect(error.description).toContain('no such key: [API key], really [API key]');
-	expect(error.context).toMatchObject({ traceId: 'trace-[API key]' });
-	const all = JSON.stringify([error, error.context, error.messages, error.stack, error.cause]);
-	expect(all + String(error) + JSON.stringify(error.errorResponse)).not.toContain(KEY);
-});
-
 test('words that look like placeholders of a replacement stay as they are', () => {
 	expect(errorFor({ code: '2013', detail: "$& $1 $' $$" }).description).toContain("$& $1 $' $$");
 });
@@ -174,45 +159,71 @@ test('any other error becomes one that n8n shows with its item', () => {
 	expect(unknown).toMatchObject({ message: 'Something else', context: { itemIndex: 2 } });
 });
 
-describe('links that are paid for', () => {
-	test('are added to the error that ends a run', () => {
-		const error = addPaidImages(errorFor({ code: '1008' }), {
-			links: ['https://a.example', 'https://b.example'],
-			inline: 0,
-		});
+describe('the error that ends a run', () => {
+	const failed = new ItemError('MiniMax said no', {
+		code: '2013',
+		remedy: 'Do better.',
+		detail: 'see <a href="https://evil.example">this</a> & that',
+	});
+	const paid = { links: ['https://a.example/1?x=1&y="2"', 'javascript:alert(1)'], inline: 0 };
 
+	test('names its item, and shows words of a service as text and links as short links', () => {
+		const error = toRunError(NODE, failed, 3, { paid, next: 'Go on.' });
+
+		expect(error.message).toBe('MiniMax said no [item 3]');
 		expect(error.description).toBe(
-			`${CODES['1008']?.remedy} (Code: 1008) Images of this run that are already paid for ` +
-				'(links work for 24 hours): https://a.example https://b.example',
+			'Do better. (Details: see &lt;a href="https://evil.example"&gt;this&lt;/a&gt; &amp; that. Code: 2013) ' +
+				'Go on. Images of this run that are already paid for (links work for 24 hours): ' +
+				'<a href="https://a.example/1?x=1&amp;y=&quot;2&quot;" target="_blank">image 1</a>, image 2',
 		);
-		expect(error.context.paidLinks).toEqual(['https://a.example', 'https://b.example']);
+		expect(error.context.paidLinks).toEqual(paid.links);
 	});
 
-	test('are not told twice', () => {
-		const error = imageError('cut', 'Cut', 'https://a.example');
-		const { description } = error;
+	test('names twenty links and counts the others, and keeps all of them', () => {
+		const links = Array.from({ length: 25 }, (_, index) => `https://a.example/${index}`);
+		const error = toRunError(NODE, failed, 0, { paid: { links, inline: 0 } });
 
-		expect(addPaidImages(error, { links: ['https://a.example'], inline: 0 })).toBe(error);
-		expect(error.description).toBe(description);
+		expect(error.description?.match(/<a /g)).toHaveLength(20);
+		expect(error.description).toContain('image 20</a> and 5 more');
+		expect(error.context.paidLinks).toEqual(links);
+	});
+
+	test('does not tell the link of its own image twice', () => {
+		const imageUrl = 'https://a.example';
+		const own = new ItemError('Cut', { code: 'cut', imageUrl });
+		const error = toRunError(NODE, own, 0, { paid: { links: [imageUrl], inline: 0 } });
+
+		expect(error.description).toBe(
+			'(Code: cut) The image is paid for. Its link works for 24 hours: ' +
+				'<a href="https://a.example" target="_blank">open the image</a>',
+		);
 		expect(error.context).not.toHaveProperty('paidLinks');
 	});
 
-	test('are counted where they came inline and have no link', () => {
-		const error = addPaidImages(errorFor({ code: '1008' }), { links: [], inline: 2 });
+	test('counts images that came inline and have no link', () => {
+		const error = toRunError(NODE, failed, 0, { paid: { links: [], inline: 2 } });
 
 		expect(error.description).toContain(
 			'2 inline images of this run were paid for and cannot be handed over.',
 		);
 	});
 
-	test('come alone where the error has no description', () => {
-		const error = addPaidImages(new NodeOperationError(NODE, 'The execution was canceled'), {
-			links: ['https://a.example'],
-			inline: 0,
-		});
+	test('shows the words of other errors as text too', () => {
+		const refused = invalidInput('"Prompt" is empty', 'Write <b>one</b>.');
 
-		expect(error.description).toBe(
-			'Images of this run that are already paid for (links work for 24 hours): https://a.example',
+		expect(toRunError(NODE, refused, 1, { paid: { links: [], inline: 0 } })).toMatchObject({
+			message: '"Prompt" is empty [item 1]',
+			description: 'Write &lt;b&gt;one&lt;/b&gt;.',
+		});
+	});
+
+	test('puts everything into its message for an agent, in plain text', () => {
+		const error = toToolError(NODE, failed, 0, paid);
+
+		expect(error.message).toBe(
+			'MiniMax said no. Do better. (Details: see <a href="https://evil.example">this</a> & that. Code: 2013) ' +
+				`Images of this run that are already paid for (links work for 24 hours): ${paid.links.join(' ')}`,
 		);
+		expect(error.description).toBeUndefined();
 	});
 });

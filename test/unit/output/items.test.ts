@@ -4,6 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { toErrorItem } from '../../../nodes/MiniMaxImage/output/errorItem';
 import { toItems } from '../../../nodes/MiniMaxImage/output/items';
 import type { OutputImage } from '../../../nodes/MiniMaxImage/output/items';
+import { Purchase } from '../../../nodes/MiniMaxImage/purchase';
 import type { ImageRequest, OutputSettings } from '../../../nodes/MiniMaxImage/input/types';
 
 const ANSWERED_AT = Date.parse('2026-11-20T12:00:00.500Z');
@@ -26,8 +27,16 @@ const itemsOf = (
 	toItems(
 		{
 			itemIndex: 4,
-			answeredAt: ANSWERED_AT,
-			answer: { requestId: 'req-1', images: [], successCount: 2, failedCount: 1 },
+			answer: {
+				requestId: 'req-1',
+				images: [],
+				successCount: 2,
+				failedCount: 1,
+				answeredAt: ANSWERED_AT,
+				purchase: new Purchase({ entries: {}, filesInMemory: new Map(), execution: '1' }, 'key'),
+				recalled: false,
+				maybeTwice: false,
+			},
 			parameters: {
 				request: {
 					model: 'image-01',
@@ -43,7 +52,7 @@ const itemsOf = (
 					outputItems: 'perImage',
 					...output,
 				},
-				send: { requestsPerMinute: 10, maxConcurrency: 5, maxRetries: 3, timeoutMs: 180_000 },
+				send: { requestsPerMinute: 10, maxConcurrency: 5, maxImages: 0, maxRetries: 3, timeoutMs: 180_000 },
 			},
 		},
 		images,

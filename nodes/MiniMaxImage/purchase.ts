@@ -1,0 +1,166 @@
+import type { GeneratedImages } from './api/answer';
+import type { Failure } from './http/outcome';
+import type { OutcomeKind } from './http/retryPolicy';
+import type { StoredImage } from './output/imageFiles';
+
+/** Links stop working after 24 hours (API reference, `response_format`). */
+const LINK_LIFE_MS = 24 * 60 * 60 * 1000;
+
+/** Links are not counted on for the last of that time, in which they still have to be fetched. */
+const LINK_MARGIN_MS = 15 * 60 * 1000;
+
+/** How often one execution may send a request of unclear outcome: a second result may be a second charge. */
+const UNCLEAR_SENDS = 2;
+
+/** What the journal keeps of one request: plain JSON, no image and no key. */
+export interface JournalEntry {
+	/** Id of the execution that sent it last. */
+	execution: string;
+	/** ms since the epoch. */
+	sentAt: number;
+	/** How often this execution sent it without learning what became of it. */
+	unclear: number;
+	/** Whether it is on its way, or was when the run ended. */
+	pending?: boolean;
+	/** Whether an earlier execution sent it without learning what became of it. */
+	unclearBefore?: boolean;
+	/** Why it was not sent again, once it must not be. */
+	spent?: Pick<Failure, 'code' | 'detail' | 'traceId'>;
+	answer?: {
+		requestId: string;
+		links: string[];
+		/** Images that came inline and were stored; null where n8n could not store one. */
+		files?: (StoredImage | null)[];
+		successCount: number;
+		failedCount: number;
+		/** ms since the epoch. */
+		answeredAt: number;
+	};
+}
+
+/** Where the entries of all requests are, and what this process alone can keep. */
+export interface JournalStore {
+	entries: Record<string, JournalEntry>;
+	/** Files that n8n keeps in memory, by key: gone with the process. */
+	filesInMemory: Map<string, (StoredImage | null)[]>;
+	execution: string;
+}
+
+/** Whether n8n keeps a file outside of its item, so that a reference to it is enough. */
+const isReference = (image: StoredImage | null) => image === null || image.file.id !== undefined;
+
+/** One request: what is known of it from earlier tries, and what becomes of it now. */
+export class Purchase {
+	/** Whether images that came inside the answer of an earlier execution are lost, so that they are bought again. */
+	readonly lostInline: boolean;
+
+	constructor(
+		private readonly store: JournalStore,
+		private readonly key: string,
+	) {
+		const { entry } = this;
+		this.lostInline = entry?.answer?.files !== undefined && entry.execution !== store.execution;
+		if (!entry) return;
+		if (entry.pending) entry.unclear += 1;
+		if (entry.execution !== store.execution) {
+			entry.unclearBefore = entry.unclear > 0 || entry.spent !== undefined;
+			entry.unclear = 0;
+			delete entry.spent;
+		}
+		entry.execution = store.execution;
+		delete entry.pending;
+	}
+
+	private get entry(): JournalEntry | undefined {
+		return this.store.entries[this.key];
+	}
+
+	/** The answer of an earlier try, if its images can still be had. */
+	recall(now: number): (GeneratedImages & { answeredAt: number }) | undefined {
+		const answer = this.entry?.answer;
+		if (!answer) return undefined;
+		const { links, files, ...rest } = answer;
+		if (files) {
+			const kept = this.lostInline ? undefined : (this.store.filesInMemory.get(this.key) ?? files);
+			// What n8n could not store then cannot be had now either.
+			const images = kept?.map((image) => (image ? { stored: image } : { base64: '' }));
+			return images?.length ? { ...rest, images } : undefined;
+		}
+		const isAlive = now < answer.answeredAt + LINK_LIFE_MS - LINK_MARGIN_MS;
+		return isAlive ? { ...rest, images: links.map((url) => ({ url })) } : undefined;
+	}
+
+	/** Whether an earlier send ended without anybody knowing what became of it. */
+	get wasUnclear(): boolean {
+		return (
+			this.entry !== undefined && (this.entry.unclear > 0 || this.entry.unclearBefore === true)
+		);
+	}
+
+	/** Why the request must not be sent in this execution any more. */
+	get spent(): Failure | undefined {
+		return this.entry?.spent;
+	}
+
+	/** Notes that the request goes out now. */
+	sent(now: number): void {
+		const { unclear = 0, unclearBefore } = this.entry ?? {};
+		this.store.entries[this.key] = {
+			execution: this.store.execution,
+			sentAt: now,
+			unclear,
+			...(unclearBefore && { unclearBefore }),
+			pending: true,
+		};
+	}
+
+	/**
+	 * Notes that the request brought no result.
+	 *
+	 * @returns whether it may be sent again where that is unclear
+	 */
+	failed(kind: OutcomeKind, { code, detail, traceId }: Failure, maxRetries: number): boolean {
+		const { entry } = this;
+		if (!entry) return false;
+		delete entry.pending;
+		if (kind === 'unclear' || kind === 'probablyMade') {
+			entry.unclear += 1;
+			const allowed = entry.unclearBefore || maxRetries === 0 ? 1 : UNCLEAR_SENDS;
+			if (kind === 'unclear' && entry.unclear < allowed) return true;
+			entry.spent = { code, ...(detail && { detail }), ...(traceId && { traceId }) };
+		} else if (!this.wasUnclear) this.forget();
+		return false;
+	}
+
+	/** Notes the answer, so that it is not paid for again. */
+	answered({ requestId, images, successCount, failedCount }: GeneratedImages, now: number): void {
+		const { entry } = this;
+		if (!entry) return;
+		delete entry.pending;
+		const links = images.flatMap((image) => ('url' in image ? [image.url] : []));
+		const inline = images.length > links.length;
+		entry.answer = {
+			requestId,
+			links,
+			...(inline && { files: [] }),
+			successCount,
+			failedCount,
+			answeredAt: now,
+		};
+	}
+
+	/** Notes where n8n keeps the images of an answer that has no links. */
+	stored(files: (StoredImage | null)[]): void {
+		const answer = this.entry?.answer;
+		if (!answer?.files) return;
+		if (files.every(isReference)) answer.files = files;
+		else this.store.filesInMemory.set(this.key, files);
+	}
+
+	/** Takes the request out of the journal: nothing of it can be had. */
+	forget(): void {
+		// The key is a digest, and the entries are JSON.
+		Reflect.deleteProperty(this.store.entries, this.key);
+		this.store.filesInMemory.delete(this.key);
+	}
+}
