@@ -146,25 +146,25 @@ test.each<[string, unknown, string, string]>([
 	[
 		'invalid base64',
 		{ ...success, data: { image_base64: ['%%%'] } },
-		'Image 1 of 1: MiniMax sent an inline image that cannot be decoded',
+		'MiniMax sent an inline image that cannot be decoded',
 		'It is empty',
 	],
 	[
 		'base64 of something else',
 		{ ...success, data: { image_base64: [Buffer.from('Hello, world').toString('base64')] } },
-		'Image 1 of 1: MiniMax sent an inline image that cannot be decoded',
+		'MiniMax sent an inline image that cannot be decoded',
 		'It is text',
 	],
 	[
 		'a link that is none',
 		{ ...success, data: { image_urls: ['not a link'] } },
-		'Image 1 of 1: The image link is not one that can be fetched',
+		'The image link is not one that can be fetched',
 		'neither http nor https',
 	],
 	[
 		'a link to a file',
 		{ ...success, data: { image_urls: ['file:///etc/passwd'] } },
-		'Image 1 of 1: The image link is not one that can be fetched',
+		'The image link is not one that can be fetched',
 		'neither http nor https',
 	],
 ])('%s is a clear error with the trace id', async (_name, answer, message, detail) => {

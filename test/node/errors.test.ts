@@ -1,4 +1,4 @@
-import { CODES } from '../../nodes/MiniMaxImage/api/codes';
+import { CODES, entryOf } from '../../nodes/MiniMaxImage/api/codes';
 import { sandboxCredential } from '../support/account';
 import { describeSandbox } from '../support/sandbox';
 
@@ -8,9 +8,9 @@ const noRetries = { options: { maxRetries: 0 } };
 const rows = (...prompts: string[]) => prompts.map((p, row) => ({ json: { p, row } }));
 const byRow = { prompt: '={{ $json.p }}' };
 
-const finalCodes = Object.entries(CODES).filter(
-	([code, { kind }]) => /^\d+$/.test(code) && kind !== 'rateLimited',
-);
+const finalCodes = Object.entries(CODES)
+	.filter(([code, { kind }]) => /^\d+$/.test(code) && kind !== 'rateLimited')
+	.map(([code]) => [code, entryOf(code, { isGateway: true })] as const);
 
 test.each(finalCodes)('code %s: says what happened and what to do', async (code, { message }) => {
 	node.sandbox.always({ code: Number(code), message: 'words of MiniMax' });
@@ -28,7 +28,7 @@ test.each(finalCodes)('code %s: says what happened and what to do', async (code,
 });
 
 test.each(['2049', '1004', '401'] as const)(
-	'a refused key (%s) names the region as a likely cause and where keys are issued',
+	'a key that a gateway refuses (%s) is told without a word of regions',
 	async (badKeyAnswer) => {
 		node.sandbox.badKeyAnswer = badKeyAnswer;
 
@@ -36,14 +36,9 @@ test.each(['2049', '1004', '401'] as const)(
 			credentials: { ...sandboxCredential(node.sandbox), apiKey: 'sk-of-another-region' },
 		});
 
-		expect(error?.message).toBe(
-			'MiniMax did not accept the API key: it belongs to another region, or is wrong [item 0]',
-		);
-		expect(error?.description).toContain(
-			'Wrong region: Keys for Global are issued at platform.minimax.io',
-		);
-		expect(error?.description).toContain('China Mainland at platform.minimaxi.com');
-		expect(error?.description).toContain('(now: Custom)');
+		expect(error?.message).toBe('The API key was not accepted [item 0]');
+		expect(error?.description).toContain(`whoever runs ${new URL(node.sandbox.url).host}`);
+		expect(`${error?.message} ${error?.description}`).not.toMatch(/region/i);
 		expect(error?.context.code).toBe(badKeyAnswer === '401' ? '1004' : badKeyAnswer);
 		expect(node.sandbox.requests).toHaveLength(1);
 		expect(stored).not.toContain('sk-of-another-region');
@@ -90,8 +85,16 @@ test('our own time-out says which option sets it, and the request is not sent ag
 });
 
 test.each<[string, string, string]>([
-	['a host that refuses connections', 'http://127.0.0.1:1', 'The host could not be reached'],
-	['a host that does not exist', 'http://nowhere.invalid', 'The host could not be found'],
+	[
+		'a host that refuses connections',
+		'http://127.0.0.1:1',
+		'The host 127.0.0.1:1 could not be reached',
+	],
+	[
+		'a host that does not exist',
+		'http://nowhere.invalid',
+		'The host nowhere.invalid could not be found',
+	],
 ])('%s', async (_name, baseUrl, message) => {
 	const { error } = await node.run({
 		credentials: { apiKey: 'k', region: 'custom', baseUrl },
@@ -196,13 +199,17 @@ describe('On Error', () => {
 		expect(items[0]?.json).toMatchObject({ prompt: 'one' });
 		expect(items[1]?.json).toEqual({
 			error: 'MiniMax judged the prompt to be sensitive and made no image',
-			description: expect.stringContaining('Reword the prompt'),
-			code: '1026',
-			traceId: expect.any(String),
+			errorDetails: {
+				code: '1026',
+				description: expect.stringContaining('Reword the prompt'),
+				traceId: expect.any(String),
+			},
+			prompt: 'two BLOCKED',
 		});
 		expect(items[1]?.error).toMatchObject({ name: 'NodeApiError', context: { itemIndex: 1 } });
 		expect(items[2]?.json).toEqual({
 			error: '"Prompt" is empty, but must be text of 1 to 1500 characters',
+			errorDetails: { code: 'invalidInput' },
 		});
 		expect(items[3]?.json).toMatchObject({ prompt: 'four' });
 		expect(node.sandbox.requests).toHaveLength(3);
@@ -223,7 +230,7 @@ describe('On Error', () => {
 				p: 'two BLOCKED',
 				row: 1,
 				error: 'MiniMax judged the prompt to be sensitive and made no image',
-				code: '1026',
+				errorDetails: expect.objectContaining({ code: '1026' }),
 			},
 			pairedItem: { item: 1 },
 		});

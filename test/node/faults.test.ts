@@ -118,7 +118,7 @@ describe('a download', () => {
 
 		const { error } = await node.run();
 
-		expect(error?.message).toBe(`Image 1 of 1: ${message} [item 0]`);
+		expect(error?.message).toBe(`${message} [item 0]`);
 		expect(error?.description).toContain(`HTTP status ${status}`);
 		expect(node.sandbox.imageRequests).toHaveLength(1);
 	});
@@ -130,7 +130,7 @@ describe('a download', () => {
 
 		expect(items).toEqual([]);
 		expect(error?.message).toBe(
-			'Image 1 of 1: The image could not be fetched from its host [item 0]',
+			`The image could not be fetched from its host ${new URL(node.sandbox.imageUrl).host} [item 0]`,
 		);
 		expect(node.sandbox.imageRequests).toHaveLength(2);
 		expect(node.sandbox.requests).toHaveLength(1);

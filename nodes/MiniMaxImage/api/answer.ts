@@ -1,10 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { excerpt, text } from '../http/excerpt';
-import type { Failure, Outcome } from '../http/outcome';
+import type { Outcome } from '../http/outcome';
 import type { StoredImage } from '../output/imageFiles';
-import { isKnownCode, kindOf } from './codes';
+import { HTTP_STATUS_CODE } from './codes';
 import { readImages } from './images';
+import { isObject, readRefusal } from './refusedAnswer';
 
 /** One generated image: a link, its base64 text, or the file that an earlier try has stored. */
 export type GeneratedImage = { url: string } | { base64: string } | { stored: StoredImage };
@@ -25,9 +26,6 @@ export interface HttpAnswer {
 	text: string;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** A header that was sent once; names arrive in lower case. */
 function header(headers: IDataObject, name: string): string | undefined {
 	const value = headers[name];
@@ -37,7 +35,7 @@ function header(headers: IDataObject, name: string): string | undefined {
 /** How long `Retry-After` asks to wait in ms: seconds or a date (RFC 9110, section 10.2.3). */
 export function readRetryAfter(value: string | undefined, now: number): number | undefined {
 	if (value === undefined) return undefined;
-	const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+	const ms = /^\d*\.?\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
 	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
@@ -53,27 +51,6 @@ function parse(body: string): unknown {
 	} catch {
 		return undefined;
 	}
-}
-
-/** A status code of `base_resp`, number or string. */
-function readStatusCode(base: Record<string, unknown>): string | undefined {
-	const code = String(base.status_code).trim();
-	return /^-?\d+$/.test(code) ? code : undefined;
-}
-
-/** The words and the code inside a failed answer, wherever the API or a gateway put them. */
-function readHttpFailure(
-	answer: HttpAnswer,
-	root: Record<string, unknown>,
-): Omit<Failure, 'traceId'> {
-	const error = isObject(root.error) ? root.error : {};
-	const detail = text(error.message) ?? text(root.message) ?? excerpt(answer.text);
-	// An unauthorized answer names the API's code in its words: "… (1004)".
-	const { statusCode } = answer;
-	const named = /\((\d{4})\)/.exec(detail ?? '')?.[1];
-	if (statusCode === 401 && named && isKnownCode(named)) return { code: named, detail };
-	const code = statusCode >= 300 && statusCode < 400 ? 'redirect' : `http${statusCode}`;
-	return { code, detail };
 }
 
 function readSuccess(
@@ -106,33 +83,23 @@ function readSuccess(
 }
 
 /**
- * Reads an answer of `POST /v1/image_generation`: its images, or why there are none. HTTP 200 does not mean
- * success, so `base_resp` decides, whatever the HTTP status is.
+ * Reads an answer of `POST /v1/image_generation`: its images, or why there are none. Neither HTTP 200 nor any other
+ * status tells on its own.
  *
  * @param now ms since the epoch, for a `Retry-After` that is a date
  */
 export function readAnswer(answer: HttpAnswer, now: number): Outcome<GeneratedImages> {
 	const body = parse(answer.text);
-	const root = isObject(body) ? body : {};
-	const code = isObject(root.base_resp) ? readStatusCode(root.base_resp) : undefined;
+	const root = isObject(body) ? body : { data: Array.isArray(body) ? body : undefined };
 	const traceId = text(root.id) ?? text(root.request_id) ?? header(answer.headers, 'trace-id');
 	const retryAfterMs = readRetryAfter(header(answer.headers, 'retry-after'), now);
-
-	if (isObject(root.base_resp) && code !== undefined && code !== '0') {
-		const detail = text(root.base_resp.status_msg);
-		const httpCode = `http${answer.statusCode}`;
-		// A code that nobody knows says less than an HTTP status after which it is worth trying again.
-		const isPassing = !isKnownCode(code) && kindOf(httpCode) !== 'refused';
-		const failure = { code: isPassing ? httpCode : code, detail, traceId, retryAfterMs };
-		return { ok: false, failure };
-	}
+	const refusal = readRefusal(answer.statusCode, root, answer.text);
+	const isFromTable = refusal !== undefined && !HTTP_STATUS_CODE.test(refusal.code);
 	// Images that came are paid for, even if a gateway has stripped `base_resp` or changed the status.
-	const images = readImages(root);
+	const images = isFromTable ? [] : readImages(root);
 	if (images.length > 0) return readSuccess(root, images, traceId);
-	if (answer.statusCode < 200 || answer.statusCode >= 300) {
-		return { ok: false, failure: { ...readHttpFailure(answer, root), traceId, retryAfterMs } };
-	}
-	if (code === '0') return readSuccess(root, images, traceId);
+	if (refusal) return { ok: false, failure: { ...refusal, traceId, retryAfterMs } };
+	if (isObject(root.base_resp)) return readSuccess(root, images, traceId);
 	const words = excerpt(answer.text);
 	const detail = words ? `it is not what the API answers: ${words}` : 'it is empty';
 	return { ok: false, failure: { code: 'unusable', detail, traceId } };

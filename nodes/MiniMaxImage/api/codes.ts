@@ -11,12 +11,16 @@ export interface CodeEntry {
 	message: string;
 	/** What to do. */
 	remedy: string;
+	/** What to do where MiniMax said nothing of its own. */
+	remedyWithoutWords?: string;
 }
 
 const TRY_LATER = 'Nothing is wrong with your input. Run the failed items again later.';
 
 const NOT_MINIMAX =
 	'Check "Region" and "Base URL" of the credential: something other than the MiniMax API may have answered.';
+
+const OWN_WORDS = 'See the details for the words of MiniMax, and its error code reference.';
 
 const INTERNAL: CodeEntry = {
 	kind: 'nothingMade',
@@ -49,12 +53,30 @@ const KEY_REFUSED: CodeEntry = {
 	remedy: `Two causes are likely. Wrong region: ${WHERE_KEYS_ARE_ISSUED}; open the credential and compare its "Region" (now: {region}) with the site where you made the key. Or wrong key: mistyped, expired or deleted; make a new one there.`,
 };
 
+/** A gateway may have keys of its own, and regions are nothing that it need know. */
+const KEY_REFUSED_BY_GATEWAY: CodeEntry = {
+	kind: 'refused',
+	affects: 'account',
+	message: 'The API key was not accepted',
+	remedy:
+		'Ask whoever runs {host} which key it wants, its own or one of MiniMax, and enter that as "API Key" of the credential.',
+};
+
+/** Which purse is empty depends on the key, and MiniMax does not say it (observed). */
+const BALANCE_TOO_LOW: CodeEntry = {
+	kind: 'refused',
+	affects: 'account',
+	message: 'The balance of the MiniMax account is too low',
+	remedy:
+		'A pay-as-you-go key draws on the balance of the account, a subscription key (sk-cp-…) on the credits of its plan, and neither on the other. Top up the one that your key draws on, then run the failed items again.',
+};
+
 const NETWORK_REMEDY =
 	'Check that this n8n can reach the internet (proxy, firewall, DNS), and the "Region" or "Base URL" of the credential.';
 
 /**
  * Every code of the API and of the way to it: numbers are the API's (error code reference), the words are ours.
- * Placeholders: {region}, {timeout} in seconds. docs/errors.md follows this table.
+ * Placeholders: {region}, {host}, {timeout} in seconds. docs/errors.md follows this table.
  */
 export const CODES: Readonly<Record<string, CodeEntry>> = {
 	'1000': INTERNAL,
@@ -67,12 +89,7 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
 	'2045': RATE_LIMIT,
 	'1004': KEY_REFUSED,
 	'2049': KEY_REFUSED,
-	'1008': {
-		kind: 'refused',
-		affects: 'account',
-		message: 'The balance of the MiniMax account is too low',
-		remedy: 'Top up the account on the MiniMax platform, then run the failed items again.',
-	},
+	'1008': BALANCE_TOO_LOW,
 	'1026': {
 		kind: 'refused',
 		message: 'MiniMax judged the prompt to be sensitive and made no image',
@@ -92,14 +109,18 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
 	'2013': {
 		kind: 'refused',
 		message: 'MiniMax refused the parameters of the request',
-		remedy: 'See below what MiniMax objects to, and correct that field.',
+		remedy: 'The details tell what MiniMax objects to. Correct that field.',
+		remedyWithoutWords:
+			'MiniMax does not say which. Compare the fields with its documentation, the newest ones first.',
 	},
 	'2056': {
 		kind: 'refused',
 		affects: 'account',
 		message: 'The usage limit of your MiniMax plan is reached',
 		remedy:
-			'Limits of plans count over a window of five hours. Run the failed items again later, or use a pay-as-you-go key.',
+			'The details tell which limit it is and when it resets. Run the failed items again then, or use a pay-as-you-go key.',
+		remedyWithoutWords:
+			'See the page of your plan on the MiniMax platform for when it resets. Run the failed items again then, or use a pay-as-you-go key.',
 	},
 	'2061': {
 		kind: 'refused',
@@ -121,12 +142,12 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
 	},
 	unreachable: {
 		kind: 'nothingMade',
-		message: 'The host could not be reached',
+		message: 'The host {host} could not be reached',
 		remedy: NETWORK_REMEDY,
 	},
 	dns: {
 		kind: 'nothingMade',
-		message: 'The host could not be found',
+		message: 'The host {host} could not be found',
 		remedy: NETWORK_REMEDY,
 	},
 	// After the request went out; a connection that never was is `unreachable`.
@@ -137,13 +158,13 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
 	},
 	certificate: {
 		kind: 'refused',
-		message: 'The host could not prove its identity (TLS certificate)',
+		message: 'The host {host} could not prove its identity (TLS certificate)',
 		remedy:
 			'Check "Base URL" and its certificate, or a proxy in between that opens encrypted connections.',
 	},
 	notAllowed: {
 		kind: 'refused',
-		message: 'The connection was not allowed or not possible',
+		message: 'The connection to {host} was not allowed or not possible',
 		remedy: NETWORK_REMEDY,
 	},
 	redirect: {
@@ -173,6 +194,14 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
 /** The codes of HTTP statuses: http404. */
 export const HTTP_STATUS_CODE = /^http(\d{3})$/;
 
+/** The host's limit for a body: what makes one large is the reference image in it. */
+const TOO_LARGE: CodeEntry = {
+	kind: 'refused',
+	message: 'The reference is too large for the host {host}',
+	remedy:
+		'Make the reference image smaller, e.g. with the Resize operation of the Edit Image node, or hand it over as a link with "Input Type" set to Image URL.',
+};
+
 /** A server that is too busy turns requests away before it works on them (RFC 9110, section 15.6.4; 529 is its kin). */
 const TURNED_AWAY = [503, 529];
 
@@ -180,28 +209,44 @@ const TURNED_AWAY = [503, 529];
  * The entry of a status without a code of the API. 408 and all other 5xx come from gateways that gave up on a server
  * which may well have gone on, and from servers that broke at any point of their work.
  */
-function httpEntry(status: number): CodeEntry {
+function httpEntry(status: number, isOfService: boolean): CodeEntry {
 	if (status === 429) return RATE_LIMIT;
 	if (status === 401) return KEY_REFUSED;
+	if (status === 402) return BALANCE_TOO_LOW;
+	if (status === 413) return TOO_LARGE;
 	const message = `The host answered with HTTP status ${status}`;
 	if (TURNED_AWAY.includes(status)) return { kind: 'nothingMade', message, remedy: TRY_LATER };
-	return status === 408 || status >= 500
-		? { kind: 'unclear', message, remedy: MAYBE_CHARGED }
+	if (status === 408 || status >= 500) return { kind: 'unclear', message, remedy: MAYBE_CHARGED };
+	return isOfService
+		? { kind: 'refused', message, remedy: OWN_WORDS }
 		: { kind: 'refused', message, remedy: NOT_MINIMAX };
 }
 
 /** Whether the table has an entry for a code. */
 export const isKnownCode = (code: string): boolean => Object.hasOwn(CODES, code);
 
+/** What the words of an entry depend on. */
+export interface EntryContext {
+	/** Whether MiniMax itself answered, and not something on the way to it. */
+	isOfService?: boolean;
+	/** Whether the credential leads to a gateway. */
+	isGateway?: boolean;
+}
+
 /** The entry of a code, of an HTTP status or of a code that nobody knows. */
-export function entryOf(code: string): CodeEntry {
+export function entryOf(code: string, context: EntryContext = {}): CodeEntry {
+	const entry = findEntry(code, context);
+	return entry === KEY_REFUSED && context.isGateway ? KEY_REFUSED_BY_GATEWAY : entry;
+}
+
+function findEntry(code: string, { isOfService = false }: EntryContext): CodeEntry {
 	if (isKnownCode(code)) return CODES[code] as CodeEntry;
 	const status = HTTP_STATUS_CODE.exec(code)?.[1];
-	if (status) return httpEntry(Number(status));
+	if (status) return httpEntry(Number(status), isOfService);
 	return {
 		kind: 'refused',
 		message: `MiniMax refused the request with code ${code}`,
-		remedy: "See MiniMax's own words below, and the error code reference of MiniMax.",
+		remedy: OWN_WORDS,
 	};
 }
 

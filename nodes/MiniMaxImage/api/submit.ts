@@ -18,6 +18,8 @@ const IMAGE_GENERATION = '/v1/image_generation';
 export interface RequestContext {
 	/** The credential's region, its value. */
 	region: unknown;
+	/** Host and port of the API. */
+	host: string;
 	timeoutMs: number;
 }
 
@@ -35,10 +37,18 @@ export interface PaidAnswer extends GeneratedImages {
 /** Why there are no images, in the words that users read. */
 export function toItemError(failure: Failure, request: RequestContext): ItemError {
 	const { code, detail, traceId } = failure;
-	const { message, remedy } = entryOf(code);
-	return new ItemError(message.replace('{timeout}', String(request.timeoutMs / 1000)), {
+	const { message, remedy, remedyWithoutWords } = entryOf(code, {
+		isOfService: failure.isOfService,
+		isGateway: request.region === 'custom',
+	});
+	const fill = (words: string) =>
+		words
+			.replace('{region}', regionName(request.region))
+			.replace('{host}', () => request.host)
+			.replace('{timeout}', String(request.timeoutMs / 1000));
+	return new ItemError(fill(message), {
 		code,
-		remedy: remedy.replace('{region}', regionName(request.region)),
+		remedy: fill(detail ? remedy : (remedyWithoutWords ?? remedy)),
 		detail,
 		traceId,
 	});
@@ -98,7 +108,8 @@ export class Submitter {
 	}
 
 	private toError(failure: Failure, { parameters }: Plan): ItemError {
-		const { region } = this.client.credentials;
-		return toItemError(failure, { region, timeoutMs: parameters.send.timeoutMs });
+		const { credentials, host } = this.client;
+		const { timeoutMs } = parameters.send;
+		return toItemError(failure, { region: credentials.region, host, timeoutMs });
 	}
 }

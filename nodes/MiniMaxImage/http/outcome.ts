@@ -5,6 +5,8 @@ export interface Failure {
 	/** The service's own words, if any. */
 	detail?: string;
 	traceId?: string;
+	/** Whether the service itself answered, and not something on the way to it. */
+	isOfService?: boolean;
 	/** How long the service asks to wait, in ms. */
 	retryAfterMs?: number;
 }

@@ -37,7 +37,8 @@ export interface DelivererOptions {
 const toStored = ({ file, size }: OutputImage): StoredImage | null =>
 	file ? { file, ...(size && { size }) } : null;
 
-const urlOf = (image: GeneratedImage | undefined) => (image && 'url' in image ? image.url : undefined);
+const urlOf = (image: GeneratedImage | undefined) =>
+	image && 'url' in image ? image.url : undefined;
 
 const hostOf = (url = '') => (URL.canParse(url) ? new URL(url).host : '');
 
@@ -75,10 +76,13 @@ export class Deliverer {
 		const { images: wanted, requestId, failedCount } = answer;
 		const links = wanted.flatMap((image) => urlOf(image) ?? []);
 		// The one trace of them when n8n is ended before the node is.
-		if (!answer.recalled) this.context.logger.debug('MiniMax made images', { itemIndex, requestId, links });
+		if (!answer.recalled)
+			this.context.logger.debug('MiniMax made images', { itemIndex, requestId, links });
 		const names = this.namesFor(plan, answer);
 		const outcomes = await Promise.all(
-			wanted.map(async (image, index) => await this.toOutputImage(image, index, plan, names[index])),
+			wanted.map(
+				async (image, index) => await this.toOutputImage(image, index, plan, names[index]),
+			),
 		);
 		const failures = outcomes.map((outcome) => (outcome.ok ? undefined : outcome.failure));
 		if (answer.recalled && failures.some((failure) => failure && isGone(failure))) {
@@ -86,7 +90,9 @@ export class Deliverer {
 			return 'gone';
 		}
 		const images = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
-		answer.purchase.stored(outcomes.map((outcome) => (outcome.ok ? toStored(outcome.value) : null)));
+		answer.purchase.stored(
+			outcomes.map((outcome) => (outcome.ok ? toStored(outcome.value) : null)),
+		);
 		return {
 			items: toItems(facts, images),
 			errors: failures.flatMap((failure, index) =>

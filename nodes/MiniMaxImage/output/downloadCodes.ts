@@ -9,7 +9,8 @@ export const DOWNLOAD_CODES: Readonly<Record<string, CodeEntry>> = {
 	downloadFailed: {
 		kind: 'nothingMade',
 		message: 'The image could not be fetched from its host {host}',
-		remedy: 'Fetch the link yourself: the image is paid for. If this network cannot reach the image host, set the option "Transfer" to Inline.',
+		remedy:
+			'Fetch the link yourself: the image is paid for. If this network cannot reach the image host, set the option "Transfer" to Inline.',
 	},
 	downloadTimeout: {
 		kind: 'nothingMade',
@@ -29,7 +30,8 @@ export const DOWNLOAD_CODES: Readonly<Record<string, CodeEntry>> = {
 	notAnImage: {
 		kind: 'nothingMade',
 		message: 'What came back from the image link is not an image',
-		remedy: 'Open the link in a browser, or set the option "Transfer" to Inline if your network changes downloads.',
+		remedy:
+			'Open the link in a browser, or set the option "Transfer" to Inline if your network changes downloads.',
 	},
 	cut: {
 		kind: 'nothingMade',

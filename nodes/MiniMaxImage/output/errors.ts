@@ -80,7 +80,12 @@ function otherPaid(error: unknown, { links, inline }: PaidImages): PaidImages {
  * The error that ends a run in the editor, which renders its description as HTML: short links, and everything that
  * comes from a service or from input as text. It names the item that it is about, since it stands alone.
  */
-export function toRunError(node: INode, error: unknown, itemIndex: number, words: RunWords): NodeError {
+export function toRunError(
+	node: INode,
+	error: unknown,
+	itemIndex: number,
+	words: RunWords,
+): NodeError {
 	const own = toNodeError(node, error, itemIndex);
 	const paid = otherPaid(error, words.paid);
 	const described =
@@ -95,7 +100,12 @@ export function toRunError(node: INode, error: unknown, itemIndex: number, words
 }
 
 /** The error that an AI Agent hands to its model: all words are in the message, since a model gets nothing else. */
-export function toToolError(node: INode, error: unknown, itemIndex: number, paid: PaidImages): NodeError {
+export function toToolError(
+	node: INode,
+	error: unknown,
+	itemIndex: number,
+	paid: PaidImages,
+): NodeError {
 	const own = toNodeError(node, error, itemIndex);
 	const others = otherPaid(error, paid);
 	const more = [own.description, describePaid(others, 'text')].filter(Boolean).join(' ');

@@ -67,7 +67,11 @@ export class ImageFiles {
 	 * @param name file name without extension
 	 * @throws the signal's reason when the execution is stopped while waiting
 	 */
-	async store(image: GeneratedImage, send: SendSettings, name: string): Promise<Outcome<StoredImage>> {
+	async store(
+		image: GeneratedImage,
+		send: SendSettings,
+		name: string,
+	): Promise<Outcome<StoredImage>> {
 		if ('stored' in image) return { ok: true, value: image.stored };
 		const use = (bytes: Buffer) => this.keep(bytes, name);
 		if ('base64' in image) {

@@ -85,7 +85,13 @@ test("the API's own words, the trace id and the wait it asks for are kept", () =
 	const body = { id: 'req-1', base_resp: { status_code: 1002, status_msg: ' rate limit ' } };
 
 	expect(read(body, 200, { 'retry-after': '3' })).toEqual(
-		failure({ code: '1002', detail: 'rate limit', traceId: 'req-1', retryAfterMs: 3000 }),
+		failure({
+			code: '1002',
+			detail: 'rate limit',
+			traceId: 'req-1',
+			retryAfterMs: 3000,
+			isOfService: true,
+		}),
 	);
 });
 

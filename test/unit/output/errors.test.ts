@@ -23,6 +23,7 @@ const errorFor = (failure: Failure, more: Partial<RequestContext> = {}) =>
 		NODE,
 		toItemError(failure, {
 			region: 'global',
+			host: 'api.example.com',
 			timeoutMs: 180_000,
 			...more,
 		}),
@@ -53,11 +54,16 @@ describe.each(Object.entries({ ...CODES, ...DOWNLOAD_CODES }))(
 
 test.each(Object.entries(CODES))(
 	'%s reaches the user in our words, none of which n8n replaces by its own, and without gaps',
-	(code, { message, remedy }) => {
+	(code, { message, remedy, remedyWithoutWords }) => {
 		const error = errorFor({ code });
 
-		expect(error.message).toBe(message.replace('{timeout}', '180'));
-		expect(error.description).toBe(`${remedy.replace('{region}', 'Global')} (Code: ${code})`);
+		expect(error.message).toBe(
+			message.replace('{timeout}', '180').replace('{host}', 'api.example.com'),
+		);
+		const filled = (remedyWithoutWords ?? remedy).replace('{region}', 'Global');
+		expect(error.description).toBe(
+			`${filled.replace('{host}', 'api.example.com')} (Code: ${code})`,
+		);
 		expect(`${error.message}${error.description}`).not.toMatch(/[{}]|undefined/);
 	},
 );
@@ -102,7 +108,7 @@ test.each([
 	expect(codes.map((code) => isWorthRetrying({ code }))).toEqual(codes.map(() => may));
 });
 
-test.each([...REGIONS.map(({ value, name }) => [value, name]), ['custom', 'Custom']])(
+test.each(REGIONS.map(({ value, name }) => [value, name]))(
 	'a refused key names both likely causes, and the region %s by its name',
 	(region, name) => {
 		const { description } = errorFor({ code: '1004' }, { region });
@@ -112,6 +118,17 @@ test.each([...REGIONS.map(({ value, name }) => [value, name]), ['custom', 'Custo
 		);
 		expect(description).toContain(`its "Region" (now: ${name})`);
 		expect(description).toContain('Or wrong key: mistyped, expired or deleted');
+	},
+);
+
+test.each(['1004', '2049', 'http401'])(
+	'a key that a gateway refuses (%s) is told without a word of regions',
+	(code) => {
+		const { message, description } = errorFor({ code }, { region: 'custom' });
+
+		expect(message).toBe('The API key was not accepted');
+		expect(description).toContain('Ask whoever runs api.example.com');
+		expect(`${message} ${description}`).not.toMatch(/region/i);
 	},
 );
 

@@ -52,7 +52,13 @@ const itemsOf = (
 					outputItems: 'perImage',
 					...output,
 				},
-				send: { requestsPerMinute: 10, maxConcurrency: 5, maxImages: 0, maxRetries: 3, timeoutMs: 180_000 },
+				send: {
+					requestsPerMinute: 10,
+					maxConcurrency: 5,
+					maxImages: 0,
+					maxRetries: 3,
+					timeoutMs: 180_000,
+				},
 			},
 		},
 		images,
@@ -142,14 +148,26 @@ describe('the item of a failure', () => {
 	};
 	const FACTS = {
 		error: 'Cut short',
-		description: 'Run it again.',
-		code: 'cut',
-		traceId: 'req-1',
-		imageUrl: 'https://a.example',
+		errorDetails: {
+			code: 'cut',
+			description: 'Run it again.',
+			traceId: 'req-1',
+			imageUrl: 'https://a.example',
+		},
 	};
 
 	test('tells what happened, what to do, and the link that is paid for', () => {
 		expect(toErrorItem(failed(), 2)).toEqual({ json: FACTS, pairedItem: { item: 2 } });
+	});
+
+	test('keeps the files and the prompt of its row', () => {
+		const binary = { photo: file('face.jpg') };
+
+		expect(toErrorItem(failed(), 2, { binary, prompt: 'a fox' })).toEqual({
+			json: { ...FACTS, prompt: 'a fox' },
+			binary,
+			pairedItem: { item: 2 },
+		});
 	});
 
 	test('tells the message alone where there is no more', () => {
