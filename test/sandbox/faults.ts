@@ -10,9 +10,11 @@ export interface CodeFault extends Delayed {
 	message?: string;
 }
 
-/** An HTTP error, with a gateway's page of HTML unless a body is given; nothing is charged. */
+/** An HTTP error, with a gateway's page of HTML unless a body is given. */
 export interface StatusFault extends Delayed {
 	status: number;
+	/** Whether the images were made and charged before; default: no. */
+	charged?: boolean;
 	body?: string | object;
 	headers?: Record<string, string>;
 }
@@ -32,9 +34,11 @@ export interface HangFault extends Delayed {
 	hang: true;
 }
 
-/** HTTP 200 with this body: a string as it is, anything else as JSON; nothing is charged. */
+/** HTTP 200 with this body: a string as it is, anything else as JSON. */
 export interface AnswerFault extends Delayed {
 	answer: unknown;
+	/** Whether the images were made and charged before; default: no. */
+	charged?: boolean;
 	contentType?: string;
 }
 
@@ -43,13 +47,22 @@ export interface EditFault extends Delayed {
 	edit: (answer: GenerationAnswer) => unknown;
 }
 
+/** The usual answer as a proxy compresses it, with the length of what it sends; charged. */
+export interface EncodingFault extends Delayed {
+	encoding: Encoding;
+}
+
+/** How a proxy compresses what passes it. */
+export type Encoding = 'gzip' | 'br' | 'deflate';
+
 /** The usual answer, late. */
 export interface DelayFault {
 	delayMs: number;
 }
 
 export type BareFault = CodeFault | StatusFault | AnswerFault;
-export type Fault = BareFault | ResetFault | TruncateFault | HangFault | EditFault | DelayFault;
+export type Fault =
+	BareFault | ResetFault | TruncateFault | HangFault | EditFault | EncodingFault | DelayFault;
 
 /** Decides by the request; `attempts` is 1 when its prompt is seen for the first time. */
 export type FaultChoice = (request: RecordedRequest, attempts: number) => Fault | undefined;
@@ -57,15 +70,28 @@ export type FaultStep = Fault | FaultChoice | undefined;
 
 export interface ImageStatusFault extends Delayed {
 	status: number;
+	/** Default: an empty XML error, as storage hosts send it. */
+	body?: string;
 }
 
 export interface ImageResetFault extends Delayed {
 	reset: true;
 }
 
-/** Half of the image, though all of it is announced. */
+/** Half of the image, though all of it is announced; or silently, so that only its bytes tell. */
 export interface ImageTruncateFault extends Delayed {
-	truncate: true;
+	truncate: true | 'silently';
+}
+
+/** The image in another format, whole or silently cut in half. */
+export interface ImageFormatFault extends Delayed {
+	format: 'png' | 'webp' | 'gif' | 'avif';
+	half?: boolean;
+}
+
+/** The image as a proxy compresses it, with the length of what it sends. */
+export interface ImageEncodingFault extends Delayed {
+	encoding: Encoding;
 }
 
 /** HTTP 200 with exactly this, as `image/jpeg` unless told otherwise. */
@@ -101,6 +127,8 @@ export type ImageFault =
 	| ImageStatusFault
 	| ImageResetFault
 	| ImageTruncateFault
+	| ImageFormatFault
+	| ImageEncodingFault
 	| ImageBodyFault
 	| ImageRedirectFault
 	| ImageStallFault

@@ -51,7 +51,7 @@ async function serve(
 	}
 	const jpeg = await state.renderer.render(found);
 	record.status = 200;
-	if (fault && playOnImage(fault, reply, jpeg, (ms) => state.wait(ms))) return;
+	if (fault && (await playOnImage(fault, reply, jpeg, (ms) => state.wait(ms)))) return;
 	await reply.type('image/jpeg').send(jpeg);
 }
 

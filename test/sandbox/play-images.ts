@@ -1,8 +1,9 @@
 import { Readable, pipeline } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
+import sharp from 'sharp';
 import type { ImageFault } from './faults';
-import { destroy, truncate } from './play';
+import { destroy, sendEncoded, truncate } from './play';
 import type { RecordedImageRequest } from './types';
 
 type Wait = (ms: number) => Promise<void>;
@@ -34,29 +35,42 @@ export async function playBeforeImage(
 		await reply.redirect(fault.redirect, record.status);
 		return true;
 	}
+	if ('status' in fault) {
+		record.status = fault.status;
+		await reply
+			.code(fault.status)
+			.type('application/xml')
+			.send(fault.body ?? '<Error/>');
+		return true;
+	}
 	if ('body' in fault) {
 		record.status = 200;
 		const { body, contentType = JPEG_TYPE, headers = {} } = fault;
 		await reply.headers({ 'content-type': contentType, ...headers }).send(body);
 		return true;
 	}
-	if ('status' in fault) {
-		record.status = fault.status;
-		await reply.code(fault.status).type('application/xml').send('<Error/>');
-		return true;
-	}
 	return false;
 }
 
 /** Plays a fault on an image. False if there is nothing left of it but its delay. */
-export function playOnImage(
+export async function playOnImage(
 	fault: ImageFault,
 	reply: FastifyReply,
 	jpeg: Buffer,
 	wait: Wait,
-): boolean {
+): Promise<boolean> {
 	if ('truncate' in fault) {
-		truncate(reply, jpeg, JPEG_TYPE);
+		if (fault.truncate === 'silently') await reply.type(JPEG_TYPE).send(halfOf(jpeg));
+		else truncate(reply, jpeg, JPEG_TYPE);
+		return true;
+	}
+	if ('encoding' in fault) {
+		await sendEncoded(reply, jpeg, JPEG_TYPE, fault.encoding);
+		return true;
+	}
+	if ('format' in fault) {
+		const converted = await sharp(jpeg).toFormat(fault.format).toBuffer();
+		await reply.type(JPEG_TYPE).send(fault.half ? halfOf(converted) : converted);
 		return true;
 	}
 	const stalls = 'stall' in fault;
@@ -68,6 +82,8 @@ export function playOnImage(
 	else stream(inPieces(jpeg, pause ?? 0, wait), reply);
 	return true;
 }
+
+const halfOf = (body: Buffer) => body.subarray(0, body.length >> 1);
 
 /** Streams honour backpressure, and end with their client. */
 function stream(chunks: AsyncIterable<Buffer>, reply: FastifyReply): void {

@@ -1,10 +1,12 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { FastifyReply } from 'fastify';
-import type { BareFault, Fault, ResetFault } from './faults';
+import type { BareFault, Encoding, Fault, ResetFault } from './faults';
 import type { GenerationAnswer } from './types';
 
 /** Whether a fault is played before anything is made, and so costs nothing. */
 export function isBare(fault: Fault): fault is BareFault | ResetFault {
 	if ('reset' in fault) return fault.reset === 'before';
+	if ('charged' in fault && fault.charged) return false;
 	return 'code' in fault || 'status' in fault || 'answer' in fault;
 }
 
@@ -40,8 +42,17 @@ export async function playCharged(
 	reply: FastifyReply,
 	answer: GenerationAnswer,
 ): Promise<boolean> {
-	if ('reset' in fault) {
+	if ('status' in fault || 'answer' in fault) {
+		await playBare(fault, reply, answer.id);
+	} else if ('reset' in fault) {
 		destroy(reply);
+	} else if ('encoding' in fault) {
+		await sendEncoded(
+			reply,
+			Buffer.from(JSON.stringify(answer)),
+			'application/json',
+			fault.encoding,
+		);
 	} else if ('truncate' in fault) {
 		truncate(reply, Buffer.from(JSON.stringify(answer)), 'application/json');
 	} else if ('hang' in fault) {
@@ -55,6 +66,19 @@ export async function playCharged(
 		return false;
 	}
 	return true;
+}
+
+const ENCODERS = { gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync };
+
+/** Sends a body as a proxy compresses it. */
+export async function sendEncoded(
+	reply: FastifyReply,
+	body: Buffer,
+	contentType: string,
+	encoding: Encoding,
+): Promise<void> {
+	const headers = { 'content-type': contentType, 'content-encoding': encoding };
+	await reply.headers(headers).send(ENCODERS[encoding](body));
 }
 
 /** Ends the connection without a further byte. */

@@ -3,6 +3,7 @@ import './environment';
 import { randomUUID } from 'node:crypto';
 
 import { Container } from '@n8n/di';
+import { parse, stringify } from 'flatted';
 import {
 	BinaryDataConfig,
 	BinaryDataService,
@@ -29,6 +30,7 @@ import type {
 	INodeTypes,
 	IPinData,
 	IRun,
+	IRunExecutionData,
 	IWorkflowBase,
 	IWorkflowExecuteAdditionalData,
 	NodeApiError,
@@ -188,6 +190,8 @@ export interface EngineOptions {
 	credentials?: ICredentialDataDecryptedObject;
 	/** Called with the name of each node that has finished. */
 	onNodeDone?: (node: string) => void;
+	/** A failed run to go on with, as "Retry execution" does. */
+	retryOf?: IRun;
 }
 
 export interface EngineRun {
@@ -224,6 +228,20 @@ function run(execution: WorkflowExecute, workflow: Workflow, pinData?: IPinData)
 	if (execution.run.length === 1) return execution.run({ workflow, pinData });
 	const older = execution.run as unknown as (...parts: unknown[]) => Running;
 	return older.call(execution, workflow, undefined, undefined, pinData);
+}
+
+/** What n8n stores of a failed run, loaded again and made ready as its service for executions does on a retry. */
+function storedForRetry({ data }: IRun, workflow: Workflow): IRunExecutionData {
+	const stored = parse(stringify(data)) as IRunExecutionData;
+	const { resultData } = stored;
+	delete resultData.error;
+	const runs = resultData.runData[resultData.lastNodeExecuted ?? ''] ?? [];
+	if (runs.at(-1)?.error !== undefined) runs.pop();
+	// "Retry with currently saved workflow"; the original one has the same nodes.
+	for (const entry of stored.executionData?.nodeExecutionStack ?? []) {
+		entry.node = workflow.getNode(entry.node.name) ?? entry.node;
+	}
+	return stored;
 }
 
 /** Starts a workflow on n8n's real engine. */
@@ -266,11 +284,17 @@ export function startWorkflow(options: EngineOptions): RunningEngine {
 		variables: {} as IDataObject,
 	} as unknown as IWorkflowExecuteAdditionalData;
 
-	const running = run(
-		new WorkflowExecute(additionalData, 'manual', createRunExecutionData({})),
-		workflow,
-		pinData,
-	);
+	const running = options.retryOf
+		? new WorkflowExecute(
+				additionalData,
+				'retry',
+				storedForRetry(options.retryOf, workflow),
+			).processRunExecutionData(workflow)
+		: run(
+				new WorkflowExecute(additionalData, 'manual', createRunExecutionData({})),
+				workflow,
+				pinData,
+			);
 	return { finished: running.then(toEngineRun), cancel: () => running.cancel() };
 }
 

@@ -4,6 +4,7 @@ import type {
 	INode,
 	INodeExecutionData,
 	INodeParameters,
+	IRun,
 	IWorkflowSettings,
 } from 'n8n-workflow';
 
@@ -30,6 +31,8 @@ export interface NodeRunOptions {
 	/** Settings of the node itself, such as `onError`. */
 	node?: Partial<INode>;
 	settings?: IWorkflowSettings;
+	/** A failed run to go on with, as "Retry execution" does. */
+	retryOf?: NodeRun;
 }
 
 export interface NodeRun {
@@ -41,6 +44,8 @@ export interface NodeRun {
 	status: string;
 	/** Everything the engine keeps of the execution, as text. */
 	stored: string;
+	/** The same, as the engine gives it. */
+	run: IRun;
 }
 
 export interface RunningNode {
@@ -75,6 +80,7 @@ export function startNode(options: NodeRunOptions): RunningNode {
 		},
 		pinData: { Trigger: items },
 		credentials,
+		retryOf: options.retryOf?.run,
 	});
 	const finished = engine.finished.then((run) => {
 		const [main = [], errors = []] = run.outputs(NODE_NAME);
@@ -85,6 +91,7 @@ export function startNode(options: NodeRunOptions): RunningNode {
 			hints: run.hints(NODE_NAME),
 			status: run.run.status,
 			stored: JSON.stringify(run.run),
+			run: run.run,
 		};
 	});
 	return { finished, cancel: engine.cancel };
