@@ -10,5 +10,8 @@ const icons = () => src('icons/*.svg').pipe(dest('dist/icons'));
 /** Copies the codex files (categories, aliases, links) beside their nodes. */
 const codex = () => src('nodes/**/*.node.json').pipe(dest('dist/nodes'));
 
+/** Copies the output schemas, from which n8n shows the fields of the output before the first run. */
+const schemas = () => src('nodes/**/__schema__/**/*.json').pipe(dest('dist/nodes'));
+
 exports.clean = clean;
-exports.assets = parallel(icons, codex);
+exports.assets = parallel(icons, codex, schemas);
