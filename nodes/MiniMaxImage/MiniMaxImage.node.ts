@@ -10,6 +10,8 @@ import { ApiClient } from './api/client';
 import { Submitter } from './api/submit';
 import { Batch } from './batch';
 import { properties } from './description';
+import { builderHint, usableAsTool } from './description/forModels';
+import { hints } from './description/hints';
 import { plan } from './input/plan';
 import { Journal } from './journal';
 import { Deliverer } from './output/deliver';
@@ -28,11 +30,14 @@ export class MiniMaxImage implements INodeType {
 		version: 1,
 		subtitle:
 			'={{ $parameter["operation"] === "imageToImage" ? "Image to Image" : "Text to Image" }}',
-		description: 'Make images from a prompt, or from a prompt and a portrait, with MiniMax',
+		description:
+			'Text to image, and image to image of the person in a portrait: one prompt or a whole table. Returns files and links. Each image is charged.',
 		defaults: { name: 'MiniMax Image' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		usableAsTool: true,
+		usableAsTool,
+		builderHint,
+		hints,
 		credentials: [{ name: 'miniMaxImageApi', required: true }],
 		properties,
 	};

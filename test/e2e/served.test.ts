@@ -11,6 +11,7 @@ import { createSandboxCredential, CREDENTIAL_TYPE, startInstance } from './suppo
 import type { Instance } from './support/instance';
 
 const ICONS = join(__dirname, '../../icons');
+const SCHEMAS = join(__dirname, '../../nodes/MiniMaxImage/__schema__/v1.0.0');
 const NODE = 'n8n-nodes-minimax-image.miniMaxImage';
 
 let instance: Instance;
@@ -44,7 +45,7 @@ describe('what n8n serves', () => {
 			outputs: ['main'],
 			credentials: [{ name: CREDENTIAL_TYPE, required: true }],
 			codex: {
-				categories: ['AI', 'Marketing'],
+				categories: ['Marketing & Content', 'Productivity'],
 				alias: expect.arrayContaining(['minimax', 'text to image', 'image to image']),
 			},
 		});
@@ -56,6 +57,15 @@ describe('what n8n serves', () => {
 			'__CUSTOM_API_CALL__',
 		]);
 	});
+
+	test.each(['textToImage', 'imageToImage'])(
+		'the output schema of %s is ours',
+		async (operation) => {
+			const { bytes } = await instance.rest.file(`/schemas/${NODE}/1.0.0/${operation}.json`);
+
+			expect(bytes).toEqual(readFileSync(join(SCHEMAS, `${operation}.json`)));
+		},
+	);
 
 	test('its twin for AI Agents is there, with the same fields', () => {
 		const tool = nodes.get(`${NODE}Tool`);

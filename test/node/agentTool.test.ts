@@ -109,24 +109,28 @@ test('an agent gets compact JSON with the link, although the images come as file
 	expect(node.sandbox.requests[0]?.body).toMatchObject({ prompt: 'a lighthouse', n: 2 });
 });
 
-test('inline images leave the agent text without base64', async () => {
+test('an agent gets a link for each image, whatever the options about files say', async () => {
 	const { answer } = await callTool(
-		{ Prompt: 'a lighthouse', Number_of_Images: 1 },
-		{ options: { requestsPerMinute: 0, transfer: 'base64' } },
+		{ Prompt: 'a lighthouse', Number_of_Images: 2 },
+		{ options: { requestsPerMinute: 0, transfer: 'base64', outputItems: 'perRequest' } },
 	);
 
+	const image = {
+		requestId: expect.any(String),
+		imageUrl: expect.stringMatching(/^http/),
+		expiresAt: expect.any(String),
+		width: 1024,
+		height: 1024,
+		model: 'image-01',
+		prompt: 'a lighthouse',
+		successCount: 2,
+		failedCount: 0,
+	};
 	expect(JSON.parse(String(answer))).toEqual([
-		{
-			requestId: expect.any(String),
-			imageIndex: 1,
-			width: 1024,
-			height: 1024,
-			model: 'image-01',
-			prompt: 'a lighthouse',
-			successCount: 1,
-			failedCount: 0,
-		},
+		{ ...image, imageIndex: 1 },
+		{ ...image, imageIndex: 2 },
 	]);
+	expect(node.sandbox.requests.map(({ body }) => body.response_format)).toEqual(['url']);
 });
 
 test('an agent is told what to correct', async () => {

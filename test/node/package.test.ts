@@ -43,13 +43,13 @@ test("n8n's own loader finds node, credential, icons and codex", async () => {
 	const { type } = loader.nodeTypes.miniMaxImage ?? {};
 	expect(type?.description).toMatchObject({
 		displayName: 'MiniMax Image',
-		usableAsTool: true,
+		usableAsTool: { replacements: { description: expect.stringContaining('imageUrl') } },
 		iconUrl: {
 			light: 'icons/n8n-nodes-minimax-image/dist/icons/minimaxImage.svg',
 			dark: 'icons/n8n-nodes-minimax-image/dist/icons/minimaxImage.dark.svg',
 		},
 		codex: {
-			categories: expect.arrayContaining(['AI']),
+			categories: ['Marketing & Content', 'Productivity'],
 			alias: expect.arrayContaining(['hailuo']),
 		},
 	});

@@ -42,6 +42,7 @@ function visible(parameters: INodeParameters) {
 	};
 }
 
+const STYLES = ['漫画', '元气', '中世纪', '水彩'];
 const RATIOS = ['1:1', '16:9', '4:3', '3:2', '2:3', '3:4', '9:16', '21:9', 'custom'];
 
 test.each<[string, unknown, unknown[]]>([
@@ -51,6 +52,7 @@ test.each<[string, unknown, unknown[]]>([
 	['inputType', 'binary', ['binary', 'url']],
 	['binaryPropertyName', 'data', []],
 	['imageUrls', '', []],
+	['style', '', ['', ...STYLES]],
 	['aspectRatio', '1:1', RATIOS],
 	['width', 1024, []],
 	['height', 1024, []],
@@ -70,11 +72,12 @@ test.each<[string, unknown, unknown[]]>([
 test.each<[string, unknown, string, unknown[]]>([
 	['seed', 0, 'Seed', []],
 	['promptOptimizer', false, 'Prompt Optimizer', []],
-	['aigcWatermark', false, 'AIGC Watermark', []],
-	['style', '漫画', 'Style', ['漫画', '元气', '中世纪', '水彩']],
+	['aigcWatermark', false, 'AI Watermark', []],
+	['style', '漫画', 'Style', STYLES],
 	['styleWeight', 0.8, 'Style Weight', []],
 	['binaryPropertyOutput', 'data', 'Put Output in Field', []],
 	['fileName', '', 'File Name', []],
+	['includeInputFields', false, 'Include Input Fields', []],
 	['outputItems', 'perImage', 'Output Items', ['perImage', 'perRequest']],
 	['transfer', 'url', 'Transfer', ['url', 'base64']],
 	['requestsPerMinute', 10, 'Requests per Minute', []],
@@ -104,7 +107,7 @@ test('operations are offered as actions', () => {
 		noDataExpression: true,
 		options: [
 			{ name: 'Text to Image', action: 'Generate image from text' },
-			{ name: 'Image to Image', action: 'Generate image from reference image' },
+			{ name: 'Image to Image', action: 'Generate image of the person in a portrait' },
 		],
 	});
 });
@@ -117,15 +120,15 @@ test.each<[INodeParameters, string[]]>([
 	[
 		{ operation: 'imageToImage', aspectRatio: 'custom' },
 		[
-			...['operation', 'model', 'prompt', 'inputType', 'binaryPropertyName', 'aspectRatio'],
-			...['width', 'height', 'numberOfImages', 'downloadImages', 'options'],
+			...['operation', 'model', 'prompt', 'portraitNotice', 'inputType', 'binaryPropertyName'],
+			...['aspectRatio', 'width', 'height', 'numberOfImages', 'downloadImages', 'options'],
 		],
 	],
 	[
-		{ operation: 'imageToImage', inputType: 'url' },
+		{ operation: 'imageToImage', inputType: 'url', model: 'image-01-live' },
 		[
-			...['operation', 'model', 'prompt', 'inputType', 'imageUrls', 'aspectRatio'],
-			...['numberOfImages', 'downloadImages', 'options'],
+			...['operation', 'model', 'prompt', 'portraitNotice', 'inputType', 'imageUrls'],
+			...['style', 'aspectRatio', 'numberOfImages', 'downloadImages', 'options'],
 		],
 	],
 	[
@@ -139,30 +142,60 @@ test.each<[INodeParameters, string[]]>([
 	expect(visible(parameters).names).toEqual(names);
 });
 
-const ALWAYS = [
-	...[
-		'aigcWatermark',
-		'maxConcurrency',
-		'maxImages',
-		'maxRetries',
-		'outputItems',
-		'promptOptimizer',
-	],
-	...['requestsPerMinute', 'seed', 'timeout'],
+/** All options in their order: those of the picture, of the output, of the run. */
+const ALL = [
+	...['aigcWatermark', 'promptOptimizer', 'seed', 'styleWeight'],
+	...['fileName', 'includeInputFields', 'outputItems', 'binaryPropertyOutput'],
+	...['maxConcurrency', 'maxImages', 'maxRetries', 'requestsPerMinute', 'timeout', 'transfer'],
 ];
-const STYLES = ['style', 'styleWeight'];
 const FILES = ['fileName', 'binaryPropertyOutput', 'transfer'];
+const without = (...names: string[]) => ALL.filter((name) => !names.includes(name));
 
 test.each<[INodeParameters, string[]]>([
-	[{}, [...ALWAYS, ...FILES]],
-	[{ model: 'image-01-live' }, [...ALWAYS, ...FILES, ...STYLES]],
-	[{ downloadImages: false }, ALWAYS],
-	[
-		{ operation: 'imageToImage', model: 'image-01-live', downloadImages: false },
-		[...ALWAYS, ...STYLES],
-	],
-])('with %j the editor offers the options that apply', (parameters, names) => {
-	expect(visible(parameters).options.sort()).toEqual(names.sort());
+	[{}, without('styleWeight')],
+	[{ model: 'image-01-live' }, ALL],
+	[{ downloadImages: false }, without('styleWeight', ...FILES)],
+	[{ operation: 'imageToImage', model: 'image-01-live', downloadImages: false }, without(...FILES)],
+])('with %j the editor offers the options that apply, the picture first', (parameters, names) => {
+	expect(visible(parameters).options).toEqual(names);
+});
+
+test('a style among the options of a saved workflow is kept, and shown there alone', () => {
+	const load = (parameters: INodeParameters) =>
+		NodeHelpers.getNodeParameters(
+			description.properties,
+			parameters,
+			true,
+			false,
+			node,
+			description,
+		);
+	const saved = { model: 'image-01-live', options: { style: '水彩' } };
+	const former = options.find(({ name }) => name === 'style');
+	const isShown = (values: INodeParameters) =>
+		former && NodeHelpers.displayParameter(values, former, node, description, saved);
+
+	expect(load(saved)).toMatchObject({ style: '', options: { style: '水彩' } });
+	expect([isShown(saved.options), isShown({})]).toEqual([true, false]);
+});
+
+test('an AI model as the user of the tool meets no option for files or for other rows', () => {
+	const tool = { ...description, name: `${description.name}Tool` };
+	const offered = (type: typeof description) =>
+		options
+			.filter((option) =>
+				NodeHelpers.displayParameter({}, option, node, type, {
+					model: 'image-01-live',
+					downloadImages: true,
+				}),
+			)
+			.map(({ name }) => name);
+
+	expect(offered(description)).toEqual(ALL);
+	expect(offered(tool)).toEqual([
+		...['aigcWatermark', 'promptOptimizer', 'seed', 'styleWeight'],
+		...['maxImages', 'maxRetries', 'requestsPerMinute', 'timeout'],
+	]);
 });
 
 test.each([
@@ -187,7 +220,7 @@ test('every field explains itself in the way of n8n', () => {
 	for (const { displayName, type, placeholder, description: words } of fields) {
 		expect(displayName).toMatch(/^[A-Z]/);
 		if (type === 'boolean') expect(words).toMatch(/^Whether /);
-		if (type !== 'collection') expect(words ?? displayName).not.toBe('');
+		if (!['collection', 'notice'].includes(type)) expect(words ?? displayName).not.toBe('');
 		if (placeholder) expect(placeholder).toMatch(/^(e\.g\. |Add Option$)/);
 	}
 });
@@ -197,7 +230,10 @@ test('the node is one that n8n and its AI agents can use', () => {
 		displayName: 'MiniMax Image',
 		name: 'miniMaxImage',
 		version: 1,
-		usableAsTool: true,
+		usableAsTool: {
+			replacements: { description: expect.stringMatching(/imageUrl.* 24 hours.* charged/) },
+		},
+		builderHint: { searchHint: expect.stringMatching(/no loop.* charged/) },
 		inputs: ['main'],
 		outputs: ['main'],
 		credentials: [{ name: 'miniMaxImageApi', required: true }],
@@ -220,12 +256,28 @@ test('the credential asks for key, region and, for a gateway, its address', () =
 	}
 });
 
+/** The categories that n8n has for community nodes; AI is for nodes made with its AI Node SDK. */
+const NODE_CATEGORIES = [
+	...['Analytics', 'Communication', 'Data & Storage', 'Development', 'Finance & Accounting'],
+	...['Marketing & Content', 'Miscellaneous', 'Productivity', 'Sales', 'Utility'],
+];
+
 test('the codex lets users find the node and its documentation', () => {
 	expect(codex.node).toBe(`${packageJson.name}.${description.name}`);
-	expect(codex.categories).toContain('AI');
+	expect(codex).not.toHaveProperty('subcategories');
+	expect(NODE_CATEGORIES).toEqual(expect.arrayContaining(codex.categories));
 	expect(codex.alias).toEqual(
 		expect.arrayContaining([
-			...['image', 'picture', 'text to image', 'image to image', 'minimax', 'hailuo'],
+			...[
+				'ai',
+				'image',
+				'picture',
+				'text to image',
+				'image to image',
+				'minimax',
+				'mini max',
+				'hailuo',
+			],
 		]),
 	);
 	const { credentialDocumentation, primaryDocumentation } = codex.resources;

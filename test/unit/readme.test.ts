@@ -10,7 +10,12 @@ const cells = (row: string) => row.split('|').map((cell) => cell.trim());
 
 const options = properties.find(({ name }) => name === 'options')?.options ?? [];
 
-test.each([...properties, ...options].map(({ name }) => labelOf(name)))(
+/** All that a user can set; a notice only tells. */
+const settable = [...properties, ...options].filter(
+	(field) => !('type' in field && field.type === 'notice'),
+);
+
+test.each(settable.map(({ name }) => labelOf(name)))(
 	'the tables of parameters name "%s"',
 	(label) => {
 		const isNamed = (row: string) => cells(row)[1]?.split(', ').includes(label) ?? false;

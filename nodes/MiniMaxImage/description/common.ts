@@ -10,14 +10,25 @@ import {
 	modelValues,
 } from '../models';
 import type { Model } from '../models';
+import { STYLES, stylesOnly } from './styles';
 
 /** Shows an option only for the models that take it; always, where all of them do. */
 function forModels(accepts: (model: Model) => boolean) {
 	return MODELS.every(accepts) ? undefined : { show: { model: modelValues(accepts) } };
 }
 
-const numberField = { minValue: CUSTOM_SIZE.min, maxValue: CUSTOM_SIZE.max, numberStepSize: 8 };
-const customOnly = { show: { aspectRatio: [CUSTOM_RATIO] } };
+/** What Width and Height have in common: their rule is on the form, since n8n cuts a wrong value without a word. */
+const side = {
+	type: 'number',
+	typeOptions: {
+		minValue: CUSTOM_SIZE.min,
+		maxValue: CUSTOM_SIZE.max,
+		numberStepSize: CUSTOM_SIZE.step,
+	},
+	displayOptions: { show: { aspectRatio: [CUSTOM_RATIO] } },
+	default: 1024,
+	hint: `${CUSTOM_SIZE.min} to ${CUSTOM_SIZE.max} pixels, divisible by ${CUSTOM_SIZE.step}`,
+} satisfies Partial<INodeProperties>;
 
 const aspectRatios: INodePropertyOptions[] = [
 	...ASPECT_RATIOS.map(({ value, width, height, orientation }) => ({
@@ -40,6 +51,10 @@ export const model: INodeProperties = {
 	options: MODELS.map(({ name, value, description }) => ({ name, value, description })),
 	default: 'image-01',
 	description: 'The MiniMax model that draws the image',
+	builderHint: {
+		propertyHint:
+			'Keep image-01 unless a drawn or cartoon look with one of the styles is wanted: then image-01-live',
+	},
 };
 
 export const prompt: INodeProperties = {
@@ -51,6 +66,20 @@ export const prompt: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. A red fox in fresh snow, golden hour, film photo',
 	description: `What the image should show: subject, setting, style, light. Up to ${PROMPT_MAX_CHARACTERS} characters.`,
+	builderHint: {
+		propertyHint:
+			'One or two sentences: subject, setting, style, light. With several input items each item is one request, so map the column that holds its prompt.',
+	},
+};
+
+export const style: INodeProperties = {
+	displayName: 'Style',
+	name: 'style',
+	type: 'options',
+	displayOptions: stylesOnly,
+	options: [{ name: 'None', value: '' }, ...STYLES],
+	default: '',
+	description: 'The drawing style. How strongly it shows is the option Style Weight.',
 };
 
 export const size: INodeProperties[] = [
@@ -62,24 +91,8 @@ export const size: INodeProperties[] = [
 		default: '1:1',
 		description: 'The shape of the image',
 	},
-	{
-		displayName: 'Width',
-		name: 'width',
-		type: 'number',
-		typeOptions: numberField,
-		displayOptions: customOnly,
-		default: 1024,
-		description: `Width in pixels, from ${CUSTOM_SIZE.min} to ${CUSTOM_SIZE.max}, divisible by ${CUSTOM_SIZE.step}`,
-	},
-	{
-		displayName: 'Height',
-		name: 'height',
-		type: 'number',
-		typeOptions: numberField,
-		displayOptions: customOnly,
-		default: 1024,
-		description: `Height in pixels, from ${CUSTOM_SIZE.min} to ${CUSTOM_SIZE.max}, divisible by ${CUSTOM_SIZE.step}`,
-	},
+	{ ...side, displayName: 'Width', name: 'width', description: 'Width of the image in pixels' },
+	{ ...side, displayName: 'Height', name: 'height', description: 'Height of the image in pixels' },
 ];
 
 export const result: INodeProperties[] = [
@@ -89,7 +102,12 @@ export const result: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: IMAGE_COUNT.min, maxValue: IMAGE_COUNT.max },
 		default: 1,
-		description: `How many images to make from the prompt, from ${IMAGE_COUNT.min} to ${IMAGE_COUNT.max}. Each is charged.`,
+		hint: 'Each image is charged. Links to images work for 24 hours.',
+		description: `How many images to make from the prompt, from ${IMAGE_COUNT.min} to ${IMAGE_COUNT.max}`,
+		builderHint: {
+			propertyHint:
+				'Images of each input item. Every image is charged: keep 1 unless more are wanted.',
+		},
 	},
 	{
 		displayName: 'Download Images',
@@ -98,5 +116,9 @@ export const result: INodeProperties[] = [
 		default: true,
 		description:
 			'Whether to fetch the images as files for the next node. Off: only links, which stop working after 24 hours.',
+		builderHint: {
+			propertyHint:
+				'Keep it on when a later node uploads, sends or stores the image. Turn it off for an AI Agent, which receives links and no files.',
+		},
 	},
 ];

@@ -2,11 +2,18 @@ import type { INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 
 import { modelValues } from '../models';
-import { model, prompt, result, size } from './common';
+import { model, prompt, result, size, style } from './common';
 
 const takesReferences = modelValues(({ references }) => references);
 
 const reference: INodeProperties[] = [
+	{
+		displayName:
+			'The reference is a portrait of a person: MiniMax draws that person anew, in the scene of your prompt. It does not edit the picture, and of a product, a logo or a place something else comes out.',
+		name: 'portraitNotice',
+		type: 'notice',
+		default: '',
+	},
 	{
 		displayName: 'Input Type',
 		name: 'inputType',
@@ -21,6 +28,10 @@ const reference: INodeProperties[] = [
 		],
 		default: 'binary',
 		description: 'Where the reference image comes from',
+		builderHint: {
+			propertyHint:
+				'url for a public link or a column of links, binary for a file of the node before. The reference is a portrait of a person, never a picture to edit.',
+		},
 	},
 	{
 		displayName: 'Input Data Field Name(s)',
@@ -56,6 +67,7 @@ export const imageToImage = updateDisplayOptions({ show: { operation: ['imageToI
 	} as INodeProperties,
 	prompt,
 	...reference,
+	style,
 	...size,
 	...result,
 ]);

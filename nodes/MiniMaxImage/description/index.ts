@@ -19,8 +19,8 @@ const operation: INodeProperties = {
 		{
 			name: 'Image to Image',
 			value: 'imageToImage',
-			action: 'Generate image from reference image',
-			description: 'Make images of the person in a reference image',
+			action: 'Generate image of the person in a portrait',
+			description: 'Make images of the person in a portrait, in a scene of your prompt',
 		},
 	],
 	default: 'textToImage',

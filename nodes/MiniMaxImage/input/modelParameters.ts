@@ -73,26 +73,31 @@ export function readSize(read: Read, model: Model): ImageRequest['size'] {
 	}
 }
 
-/** The style with its weight, where one is set. */
-export function readStyle(options: IDataObject, model: Model): ImageRequest['style'] {
-	const set = (['style', 'styleWeight'] as const).find((name) => !isUnset(options[name]));
-	if (!set) return undefined;
+/** The style with its weight, where one is set. Workflows of earlier versions have the style among the options. */
+export function readStyle(read: Read, options: IDataObject, model: Model): ImageRequest['style'] {
+	const chosen = read('style');
+	const set = {
+		style: isUnset(chosen) ? options.style : chosen,
+		styleWeight: options.styleWeight,
+	};
+	const name = (['style', 'styleWeight'] as const).find((one) => !isUnset(set[one]));
+	if (!name) return undefined;
 	if (model.styles.length === 0) {
 		throw invalidInput(
-			`${fieldName(set)} ${shown(options[set])} is not available for the model ${model.name}`,
-			`Remove the option, or choose the model ${modelNames(({ styles }) => styles.length > 0)}.`,
+			`${fieldName(name)} ${shown(set[name])} is not available for the model ${model.name}`,
+			`Leave it empty, or choose the model ${modelNames(({ styles }) => styles.length > 0)}.`,
 		);
 	}
 	const style = model.styles.find(
-		({ name, value }) => options.style === value || options.style === name,
+		({ name: label, value }) => set.style === value || set.style === label,
 	);
 	if (!style) {
-		const names = model.styles.map(({ name }) => name).join(', ');
+		const names = model.styles.map(({ name: label }) => label).join(', ');
 		throw invalidInput(
-			`${fieldName('style')} is ${shown(options.style)}, but must be one of: ${names}`,
+			`${fieldName('style')} is ${shown(set.style)}, but must be one of: ${names}`,
 		);
 	}
-	const weight = isUnset(options.styleWeight) ? defaultOf('styleWeight') : options.styleWeight;
+	const weight = isUnset(set.styleWeight) ? defaultOf('styleWeight') : set.styleWeight;
 	return {
 		type: style.value,
 		weight: checkNumber(fieldName('styleWeight'), weight, STYLE_WEIGHT),

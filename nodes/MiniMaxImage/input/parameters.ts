@@ -26,7 +26,7 @@ function readRequest(read: Read, options: IDataObject, operation: Operation): Im
 		seed: optional(options, 'seed', checkSeed),
 		promptOptimizer: optional(options, 'promptOptimizer', checkBoolean),
 		aigcWatermark: optional(options, 'aigcWatermark', checkBoolean),
-		style: readStyle(options, model),
+		style: readStyle(read, options, model),
 	};
 }
 
