@@ -90,6 +90,10 @@ export function modelNames(accepts: (model: Model) => boolean): string {
 		.join(' or ');
 }
 
+/** The name of a style as users see it; a style that is not known is its own name. */
+export const styleName = (type: string): string =>
+	MODELS.flatMap(({ styles }) => styles).find(({ value }) => value === type)?.name ?? type;
+
 /** The values of the models that a test holds for, as `displayOptions` want them. */
 export function modelValues(accepts: (model: Model) => boolean): string[] {
 	return MODELS.filter(accepts).map(({ value }) => value);

@@ -72,7 +72,16 @@ test('both operations promise the documented fields, in the order of use', () =>
 	expect(imageToImage).toEqual(textToImage);
 	expect(Object.keys(textToImage.properties)).toEqual([
 		...['imageUrl', 'fileName', 'prompt', 'imageIndex', 'expiresAt', 'width', 'height'],
-		...['aspectRatio', 'style', 'model', 'seed', 'successCount', 'failedCount', 'requestId'],
+		...[
+			'aspectRatio',
+			'size',
+			'style',
+			'model',
+			'seed',
+			'successCount',
+			'failedCount',
+			'requestId',
+		],
 		'images',
 	]);
 });

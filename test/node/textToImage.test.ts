@@ -32,6 +32,8 @@ test('sends the shortest possible request and outputs the image with everything 
 		{
 			json: {
 				requestId,
+				fileName: 'red-fox-in-snow.jpg',
+				aspectRatio: '1:1',
 				imageIndex: 1,
 				imageUrl: `${node.sandbox.imageUrl}${node.sandbox.imageRequests[0]?.path}`,
 				expiresAt: expect.any(String),
@@ -47,7 +49,7 @@ test('sends the shortest possible request and outputs the image with everything 
 					mimeType: 'image/jpeg',
 					fileType: 'image',
 					fileExtension: 'jpg',
-					fileName: `minimax-${requestId}.jpg`,
+					fileName: 'red-fox-in-snow.jpg',
 					data: expect.any(String),
 					fileSize: expect.stringMatching(/kB$/),
 					...(engineHas('fileBytes') && { bytes: expect.any(Number) }),

@@ -4,9 +4,11 @@ export interface Delayed {
 	delayMs?: number;
 }
 
-/** HTTP 200 with this code in `base_resp`; nothing is charged. */
+/** HTTP 200 with this code in `base_resp`. */
 export interface CodeFault extends Delayed {
 	code: number;
+	/** Whether the images were made and charged before; default: no. */
+	charged?: boolean;
 	message?: string;
 }
 
@@ -78,7 +80,7 @@ export interface ImageResetFault extends Delayed {
 	reset: true;
 }
 
-/** Half of the image, though all of it is announced; or silently, so that only its bytes tell. */
+/** Half of the image, though all of it is announced; or silently, in chunks with a clean end, so that only its bytes tell. */
 export interface ImageTruncateFault extends Delayed {
 	truncate: true | 'silently';
 }

@@ -10,6 +10,7 @@ export type LinkVerdict = Picture | 'unknown' | 'bad signature' | 'expired';
 export class LinkStore {
 	private readonly secret = randomBytes(32);
 	private readonly pictures = new Map<string, Picture>();
+	private readonly dead = new Set<string>();
 
 	constructor(private readonly settings: SandboxSettings) {}
 
@@ -28,6 +29,11 @@ export class LinkStore {
 		return `${origin ?? imageUrl}${path}?Expires=${expires}&Signature=${signature}`;
 	}
 
+	/** Ends the life of all links given out so far, as their last day does. */
+	expire(): void {
+		for (const path of this.pictures.keys()) this.dead.add(path);
+	}
+
 	/** Finds the picture of a link, or says why it is not shown. */
 	find(url: URL): LinkVerdict {
 		const picture = this.pictures.get(url.pathname);
@@ -38,7 +44,8 @@ export class LinkStore {
 		if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
 			return 'bad signature';
 		}
-		return Date.now() < Number(expires) * 1000 ? picture : 'expired';
+		const lives = Date.now() < Number(expires) * 1000 && !this.dead.has(url.pathname);
+		return lives ? picture : 'expired';
 	}
 
 	private sign(path: string, expires: string): string {

@@ -60,7 +60,7 @@ export async function playOnImage(
 	wait: Wait,
 ): Promise<boolean> {
 	if ('truncate' in fault) {
-		if (fault.truncate === 'silently') await reply.type(JPEG_TYPE).send(halfOf(jpeg));
+		if (fault.truncate === 'silently') await sendHalf(reply, jpeg);
 		else truncate(reply, jpeg, JPEG_TYPE);
 		return true;
 	}
@@ -70,7 +70,8 @@ export async function playOnImage(
 	}
 	if ('format' in fault) {
 		const converted = await sharp(jpeg).toFormat(fault.format).toBuffer();
-		await reply.type(JPEG_TYPE).send(fault.half ? halfOf(converted) : converted);
+		if (fault.half) await sendHalf(reply, converted);
+		else await reply.type(JPEG_TYPE).send(converted);
 		return true;
 	}
 	const stalls = 'stall' in fault;
@@ -83,7 +84,10 @@ export async function playOnImage(
 	return true;
 }
 
-const halfOf = (body: Buffer) => body.subarray(0, body.length >> 1);
+/** Sends half of a body in chunks that end as they should. A stream has no length to announce. */
+async function sendHalf(reply: FastifyReply, body: Buffer): Promise<void> {
+	await reply.type(JPEG_TYPE).send(Readable.from([body.subarray(0, body.length >> 1)]));
+}
 
 /** Streams honour backpressure, and end with their client. */
 function stream(chunks: AsyncIterable<Buffer>, reply: FastifyReply): void {

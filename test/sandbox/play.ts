@@ -10,7 +10,7 @@ export function isBare(fault: Fault): fault is BareFault | ResetFault {
 	return 'code' in fault || 'status' in fault || 'answer' in fault;
 }
 
-/** Plays a fault that nothing is charged for. */
+/** Plays a fault that sends nothing of the usual answer. */
 export async function playBare(
 	fault: BareFault | ResetFault,
 	reply: FastifyReply,
@@ -42,7 +42,7 @@ export async function playCharged(
 	reply: FastifyReply,
 	answer: GenerationAnswer,
 ): Promise<boolean> {
-	if ('status' in fault || 'answer' in fault) {
+	if ('code' in fault || 'status' in fault || 'answer' in fault) {
 		await playBare(fault, reply, answer.id);
 	} else if ('reset' in fault) {
 		destroy(reply);

@@ -102,6 +102,10 @@ export class SandboxState implements Omit<Sandbox, 'close'> {
 		this.imageFaults.always(fault);
 	}
 
+	expireLinks(): void {
+		this.links.expire();
+	}
+
 	reset(): void {
 		Object.assign(this, settingsOf(this.options));
 		this.limit = undefined;

@@ -134,6 +134,8 @@ export interface Sandbox extends SandboxSettings {
 	scriptImages(...faults: ImageFaultStep[]): void;
 	/** A fault for each request to the image origin. */
 	alwaysImages(fault: ImageFaultStep): void;
+	/** Ends the life of all links given out so far: they answer 403 from now on. */
+	expireLinks(): void;
 	/**
 	 * Clears faults, limit, latency and records; the other settings return to those of the start.
 	 * Links given out stay good, and violations stay on record.

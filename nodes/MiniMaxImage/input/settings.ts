@@ -41,6 +41,7 @@ export function readOutput(read: Read, options: IDataObject): OutputSettings {
 			optional(options, 'outputItems', (label, value) =>
 				checkChoice(label, value, ['perImage', 'perRequest'] as const),
 			) ?? 'perImage',
+		includeInputFields: optional(options, 'includeInputFields', checkBoolean) ?? false,
 		fileName: optional(options, 'fileName', (label, value) =>
 			checkText(label, typeof value === 'number' ? String(value) : value),
 		),

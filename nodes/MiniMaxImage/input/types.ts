@@ -32,7 +32,9 @@ export interface OutputSettings {
 	downloadImages: boolean;
 	binaryPropertyOutput: string;
 	outputItems: 'perImage' | 'perRequest';
-	/** Without extension, as the user wrote it; absent: made from the request id. */
+	/** Whether the columns of the input row are in the output, beside ours. */
+	includeInputFields: boolean;
+	/** Without extension, as the user wrote it; absent: made from the prompt's first words. */
 	fileName?: string;
 }
 

@@ -6,7 +6,7 @@ import type { Failure, Outcome } from '../http/outcome';
 import type { Plan } from '../input/plan';
 import { ItemError } from '../itemError';
 import { downloadEntryOf, isGone, toDownloadFailure } from './downloadCodes';
-import { FileNames } from './fileNames';
+import { FileNames, nameFromPrompt } from './fileNames';
 import { ImageFiles } from './imageFiles';
 import type { StoredImage } from './imageFiles';
 import { toItems } from './items';
@@ -46,8 +46,8 @@ const hostOf = (url = '') => (URL.canParse(url) ? new URL(url).host : '');
 export class Deliverer {
 	private readonly fileNames = new FileNames();
 
-	/** By item: one name an image where the user chose a name; absent where it is made from the request id. */
-	private readonly chosenNames: string[][] = [];
+	/** By item: one name an image; absent where neither the user nor the prompt gives one. */
+	private readonly names: string[][] = [];
 
 	private readonly files: ImageFiles;
 
@@ -59,9 +59,10 @@ export class Deliverer {
 		this.files = new ImageFiles(context, options.stopped, options.ownHost);
 		// Before anything arrives, so that equal names are numbered in the order of the items.
 		for (const { itemIndex, parameters } of plans) {
-			const { fileName } = parameters.output;
-			if (fileName === undefined) continue;
-			this.chosenNames[itemIndex] = this.fileNames.take(fileName, parameters.request.count);
+			const { request, output } = parameters;
+			const wanted = output.fileName ?? nameFromPrompt(request.prompt);
+			if (wanted === '') continue;
+			this.names[itemIndex] = this.fileNames.take(wanted, request.count);
 		}
 	}
 
@@ -72,7 +73,14 @@ export class Deliverer {
 	 */
 	async deliver(plan: Plan, answer: PaidAnswer): Promise<ItemResult | 'gone'> {
 		const { itemIndex, parameters } = plan;
-		const facts: RequestFacts = { itemIndex, parameters, answer };
+		const facts: RequestFacts = {
+			itemIndex,
+			parameters,
+			answer,
+			columns: parameters.output.includeInputFields
+				? this.context.getInputData()[itemIndex]?.json
+				: undefined,
+		};
 		const { images: wanted, requestId, failedCount } = answer;
 		const links = wanted.flatMap((image) => urlOf(image) ?? []);
 		// The one trace of them when n8n is ended before the node is.
@@ -105,10 +113,13 @@ export class Deliverer {
 
 	/** A name for each image; the service may send more images than were asked for. */
 	private namesFor({ itemIndex, parameters }: Plan, answer: PaidAnswer): string[] {
-		const chosen = this.chosenNames[itemIndex] ?? [];
-		const more = answer.images.length - chosen.length;
-		const wanted = parameters.output.fileName ?? `minimax-${answer.requestId}`;
-		return more > 0 ? [...chosen, ...this.fileNames.take(wanted, more)] : chosen;
+		const names = this.names[itemIndex] ?? [];
+		const more = answer.images.length - names.length;
+		if (more <= 0) return names;
+		const { request, output } = parameters;
+		const wanted =
+			output.fileName ?? (nameFromPrompt(request.prompt) || `minimax-${answer.requestId}`);
+		return [...names, ...this.fileNames.take(wanted, more)];
 	}
 
 	private async toOutputImage(

@@ -6,13 +6,14 @@ import type { NodeError } from './errors';
 export interface FailedRow {
 	binary?: INodeExecutionData['binary'];
 	prompt?: string;
+	/** The row's own columns, where the user wants them in the output. */
+	columns?: IDataObject;
 }
 
-/** What the prompt of an item says, as far as it can be read; what cannot be read is told by the error. */
-function promptOf(context: IExecuteFunctions, itemIndex: number): string | undefined {
+/** A parameter of an item as far as it can be read; what cannot be read is told by the error. */
+function readable(context: IExecuteFunctions, name: string, itemIndex: number): unknown {
 	try {
-		const prompt = context.getNodeParameter('prompt', itemIndex, '');
-		return typeof prompt === 'string' && prompt !== '' ? prompt : undefined;
+		return context.getNodeParameter(name, itemIndex, '');
 	} catch {
 		return undefined;
 	}
@@ -20,9 +21,15 @@ function promptOf(context: IExecuteFunctions, itemIndex: number): string | undef
 
 /** The same, read from the input. The error output has all columns beside it, so no prompt is added there. */
 export function failedRow(context: IExecuteFunctions, itemIndex: number): FailedRow {
-	const { binary } = context.getInputData()[itemIndex] ?? {};
-	const hasColumns = context.getNode().onError === 'continueErrorOutput';
-	return { binary, prompt: hasColumns ? undefined : promptOf(context, itemIndex) };
+	const { binary, json } = context.getInputData()[itemIndex] ?? {};
+	if (context.getNode().onError === 'continueErrorOutput') return { binary };
+	const prompt = readable(context, 'prompt', itemIndex);
+	const wantsColumns = readable(context, 'options.includeInputFields', itemIndex) === true;
+	return {
+		binary,
+		...(typeof prompt === 'string' && prompt !== '' && { prompt }),
+		...(wantsColumns && { columns: json }),
+	};
 }
 
 /** All that is not the message has one field, so that it meets no column of the user's table. */
@@ -47,10 +54,11 @@ function toDetails({ description, context }: NodeError): IDataObject {
 export function toErrorItem(
 	error: NodeError,
 	itemIndex: number,
-	{ binary, prompt }: FailedRow = {},
+	{ binary, prompt, columns }: FailedRow = {},
 ): INodeExecutionData {
 	const details = toDetails(error);
 	const fields: IDataObject = {
+		...columns,
 		error: error.message,
 		...(Object.keys(details).length > 0 && { errorDetails: details }),
 		...(prompt !== undefined && { prompt }),

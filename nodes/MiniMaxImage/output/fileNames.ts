@@ -37,6 +37,34 @@ export function safeBaseName(wanted: string): string {
 	return /^_*$/.test(name) ? '' : name;
 }
 
+/** Words of a prompt that a default name is made of, and its length in characters at most. */
+const NAME_WORDS = 6;
+const NAME_CHARACTERS = 48;
+
+/** Words that say nothing of a picture at the start of a prompt. */
+const ARTICLE = /^(a|an|the)$/;
+
+/**
+ * The default file name: the first words of a prompt, in lower case with hyphens ("red-fox-in-snow").
+ *
+ * @returns an empty string when the prompt has no word
+ */
+export function nameFromPrompt(prompt: string): string {
+	const words = prompt
+		.normalize('NFC')
+		.toLowerCase()
+		.replace(/['’]/g, '')
+		.match(/[\p{L}\p{M}\p{N}]+/gu);
+	const telling = words && ARTICLE.test(words[0] ?? '') ? words.slice(1) : (words ?? []);
+	let name = '';
+	for (const word of telling.slice(0, NAME_WORDS)) {
+		const longer = name === '' ? word : `${name}-${word}`;
+		if (name !== '' && longer.length > NAME_CHARACTERS) break;
+		name = longer;
+	}
+	return [...name].slice(0, NAME_CHARACTERS).join('');
+}
+
 /** Hands out file names without extension, each only once in an execution. */
 export class FileNames {
 	private readonly taken = new Set<string>();

@@ -2,7 +2,8 @@ import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow'
 
 import type { PaidAnswer } from '../api/submit';
 import type { PixelSize } from '../images/pixelSize';
-import type { ItemParameters, OutputSettings } from '../input/types';
+import type { ImageRequest, ItemParameters, OutputSettings } from '../input/types';
+import { styleName } from '../models';
 
 /** Links stop working after 24 hours (API reference, `response_format`). */
 const LINK_LIFE_MS = 24 * 60 * 60 * 1000;
@@ -22,26 +23,51 @@ export interface RequestFacts {
 	itemIndex: number;
 	parameters: ItemParameters;
 	answer: PaidAnswer;
+	/** The row's own columns, where the user wants them in the output. */
+	columns?: IDataObject;
 }
 
-function imageJson({ imageIndex, imageUrl, size }: OutputImage, answeredAt: number): IDataObject {
+/** What is known of one image, the fields that people map first in front. */
+function imageJson({ imageIndex, imageUrl, size, file }: OutputImage, answeredAt: number) {
 	return {
+		...(imageUrl !== undefined && { imageUrl }),
+		...(file?.fileName !== undefined && { fileName: file.fileName }),
 		imageIndex,
 		...(imageUrl !== undefined && {
-			imageUrl,
 			expiresAt: new Date(answeredAt + LINK_LIFE_MS).toISOString(),
 		}),
 		...(size && { width: size.width, height: size.height }),
 	};
 }
 
+/** The shape that was asked for: a ratio, or a size in pixels. */
+const shapeJson = ({ size }: ImageRequest): IDataObject =>
+	'aspectRatio' in size
+		? { aspectRatio: size.aspectRatio }
+		: { size: `${size.width}x${size.height}` };
+
 function requestJson({ answer, parameters: { request } }: RequestFacts): IDataObject {
 	return {
+		...shapeJson(request),
+		...(request.style && { style: styleName(request.style.type) }),
 		model: request.model,
-		prompt: request.prompt,
 		...(request.seed !== undefined && { seed: request.seed }),
 		successCount: answer.successCount,
 		failedCount: answer.failedCount,
+		requestId: answer.requestId,
+	};
+}
+
+/** All that an item tells, in the order of the output schema; the row's own columns give way to ours. */
+function itemJson(facts: RequestFacts, image: OutputImage): IDataObject {
+	const { imageUrl, fileName, ...rest } = imageJson(image, facts.answer.answeredAt);
+	return {
+		...facts.columns,
+		...(imageUrl !== undefined && { imageUrl }),
+		...(fileName !== undefined && { fileName }),
+		prompt: facts.parameters.request.prompt,
+		...rest,
+		...requestJson(facts),
 	};
 }
 
@@ -50,14 +76,9 @@ const fieldName = ({ binaryPropertyOutput }: OutputSettings, index: number) =>
 	index === 0 ? binaryPropertyOutput : `${binaryPropertyOutput}_${index + 1}`;
 
 function onePerImage(facts: RequestFacts, images: readonly OutputImage[]): INodeExecutionData[] {
-	const { answer, itemIndex, parameters } = facts;
-	const { answeredAt } = answer;
+	const { itemIndex, parameters } = facts;
 	return images.map((image) => ({
-		json: {
-			requestId: answer.requestId,
-			...imageJson(image, answeredAt),
-			...requestJson(facts),
-		},
+		json: itemJson(facts, image),
 		...(image.file && { binary: { [fieldName(parameters.output, 0)]: image.file } }),
 		pairedItem: { item: itemIndex },
 	}));
@@ -67,21 +88,18 @@ function onePerRequest(facts: RequestFacts, images: readonly OutputImage[]): INo
 	const [first] = images;
 	if (!first) return [];
 	const { answer, itemIndex, parameters } = facts;
-	const { answeredAt } = answer;
-	const files = images.flatMap(({ file }) => (file ? [file] : []));
+	const fields = images.map((_, index) => fieldName(parameters.output, index));
+	const files = images.flatMap(({ file }, index) => (file ? [[fields[index], file] as const] : []));
 	return [
 		{
 			json: {
-				requestId: answer.requestId,
-				...imageJson(first, answeredAt),
-				...requestJson(facts),
-				images: images.map((image) => imageJson(image, answeredAt)),
+				...itemJson(facts, first),
+				images: images.map((image, index) => ({
+					...imageJson(image, answer.answeredAt),
+					...(image.file && { binaryField: fields[index] }),
+				})),
 			},
-			...(files.length > 0 && {
-				binary: Object.fromEntries(
-					files.map((file, index) => [fieldName(parameters.output, index), file]),
-				),
-			}),
+			...(files.length > 0 && { binary: Object.fromEntries(files) }),
 			pairedItem: { item: itemIndex },
 		},
 	];

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 
-import { FileNames, safeBaseName } from '../../../nodes/MiniMaxImage/output/fileNames';
+import {
+	FileNames,
+	nameFromPrompt,
+	safeBaseName,
+} from '../../../nodes/MiniMaxImage/output/fileNames';
 
 const RUNS = { seed: 7, numRuns: 500 };
 
@@ -156,4 +160,20 @@ test.each([
 	['con .txt', '_con .txt'],
 ])('%j is a device of Windows once dots are gone, and becomes %j', (wanted, name) => {
 	expect(safeBaseName(wanted)).toBe(name);
+});
+
+test.each([
+	['A red fox in snow', 'red-fox-in-snow'],
+	['a red fox in fresh snow, golden hour, film photo', 'red-fox-in-fresh-snow-golden'],
+	['  The  LIGHTHOUSE!! ', 'lighthouse'],
+	["the fox's den", 'foxs-den'],
+	['a', ''],
+	['雪の中の赤い狐、金色の夕日', '雪の中の赤い狐-金色の夕日'],
+	['Ein Fuchs im Schnée', 'ein-fuchs-im-schnée'],
+	['../../etc/passwd', 'etc-passwd'],
+	['🦊🦊', ''],
+	['x'.repeat(300), 'x'.repeat(48)],
+	['1girl, 8k, (masterpiece:1.2)', '1girl-8k-masterpiece-1-2'],
+])('the first words of %j name the file %j', (prompt, name) => {
+	expect(nameFromPrompt(prompt)).toBe(name);
 });

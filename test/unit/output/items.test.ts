@@ -1,4 +1,4 @@
-import type { IBinaryData } from 'n8n-workflow';
+import type { IBinaryData, IDataObject } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { toErrorItem } from '../../../nodes/MiniMaxImage/output/errorItem';
@@ -23,10 +23,12 @@ const itemsOf = (
 	images: OutputImage[],
 	output: Partial<OutputSettings> = {},
 	request: Partial<ImageRequest> = {},
+	columns?: IDataObject,
 ) =>
 	toItems(
 		{
 			itemIndex: 4,
+			columns,
 			answer: {
 				requestId: 'req-1',
 				images: [],
@@ -50,6 +52,7 @@ const itemsOf = (
 					downloadImages: true,
 					binaryPropertyOutput: 'data',
 					outputItems: 'perImage',
+					includeInputFields: false,
 					...output,
 				},
 				send: {
@@ -65,6 +68,7 @@ const itemsOf = (
 	);
 
 const imageJson = (imageIndex: number) => ({
+	fileName: `fox-${imageIndex}.jpg`,
 	imageIndex,
 	imageUrl: `https://images.example.com/${imageIndex}`,
 	expiresAt: EXPIRES_AT,
@@ -72,7 +76,13 @@ const imageJson = (imageIndex: number) => ({
 	height: 720,
 });
 
-const REQUEST_JSON = { model: 'image-01', prompt: 'a red fox', successCount: 2, failedCount: 1 };
+const REQUEST_JSON = {
+	aspectRatio: '16:9',
+	model: 'image-01',
+	prompt: 'a red fox',
+	successCount: 2,
+	failedCount: 1,
+};
 
 test('one item an image, in their order, each with its own facts and those of the request', () => {
 	expect(itemsOf([image(1), image(3)], { binaryPropertyOutput: 'fox' })).toEqual(
@@ -91,7 +101,10 @@ test('one item a request holds the facts of its first image, all images, and a f
 				requestId: 'req-1',
 				...imageJson(1),
 				...REQUEST_JSON,
-				images: [imageJson(1), imageJson(2), imageJson(3)],
+				images: ['data', 'data_2', 'data_3'].map((binaryField, index) => ({
+					...imageJson(index + 1),
+					binaryField,
+				})),
 			},
 			binary: { data: file('fox-1.jpg'), data_2: file('fox-2.jpg'), data_3: file('fox-3.jpg') },
 			pairedItem: { item: 4 },
@@ -119,13 +132,45 @@ test.each(['perImage', 'perRequest'] as const)(
 test('an inline image has no link and no end', () => {
 	const [item] = itemsOf([{ imageIndex: 1, file: file('fox.jpg') }]);
 
-	expect(item?.json).toEqual({ requestId: 'req-1', imageIndex: 1, ...REQUEST_JSON });
+	expect(item?.json).toEqual({
+		requestId: 'req-1',
+		fileName: 'fox.jpg',
+		imageIndex: 1,
+		...REQUEST_JSON,
+	});
 	expect(Object.keys(item?.json ?? {})).not.toContain('imageUrl');
 	expect(Object.keys(item?.json ?? {})).not.toContain('expiresAt');
 });
 
 test.each([42, 0])('the seed %d is told', (seed) => {
 	expect(itemsOf([image(1)], {}, { seed })[0]?.json).toMatchObject({ seed });
+});
+
+test('what people map first comes first, and a size asked for takes the place of a ratio', () => {
+	const request = {
+		size: { width: 1280, height: 720 },
+		seed: 0,
+		style: { type: '水彩', weight: 1 },
+	};
+	const [item] = itemsOf([image(1)], {}, request);
+
+	expect(Object.keys(item?.json ?? {})).toEqual([
+		...['imageUrl', 'fileName', 'prompt', 'imageIndex', 'expiresAt', 'width', 'height'],
+		...['size', 'style', 'model', 'seed', 'successCount', 'failedCount', 'requestId'],
+	]);
+	expect(item?.json).toMatchObject({ size: '1280x720', style: 'Watercolor', seed: 0 });
+});
+
+test("the row's own columns stay beside ours, which win under their documented names", () => {
+	const columns = { sku: 'PRD-77', prompt: 'theirs', model: 'T', url: 'https://shop.example' };
+	const [item] = itemsOf([image(1)], {}, {}, columns);
+
+	expect(item?.json).toEqual({
+		...columns,
+		requestId: 'req-1',
+		...imageJson(1),
+		...REQUEST_JSON,
+	});
 });
 
 test('a seed that was not given is not told', () => {
