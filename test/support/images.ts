@@ -3,7 +3,7 @@ import sharp from 'sharp';
 
 /** A real picture of one color. */
 export async function picture(
-	format: 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' = 'jpeg',
+	format: 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff' = 'jpeg',
 	size = { width: 64, height: 80 },
 	background = '#c04020',
 ): Promise<Buffer> {

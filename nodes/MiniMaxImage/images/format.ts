@@ -1,3 +1,5 @@
+import { startsAsJpeg } from './jpeg';
+
 /** An image format that the first bytes of a file prove. */
 export interface ImageFormat {
 	name: string;
@@ -9,27 +11,43 @@ export interface ImageFormat {
 export const JPEG: ImageFormat = { name: 'JPEG', mimeType: 'image/jpeg', extension: 'jpg' };
 export const PNG: ImageFormat = { name: 'PNG', mimeType: 'image/png', extension: 'png' };
 export const WEBP: ImageFormat = { name: 'WebP', mimeType: 'image/webp', extension: 'webp' };
+export const GIF: ImageFormat = { name: 'GIF', mimeType: 'image/gif', extension: 'gif' };
+export const AVIF: ImageFormat = { name: 'AVIF', mimeType: 'image/avif', extension: 'avif' };
+export const HEIC: ImageFormat = { name: 'HEIC', mimeType: 'image/heic', extension: 'heic' };
 
 const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 const ascii = (bytes: Buffer, start: number, end: number) => bytes.toString('latin1', start, end);
 
-/** JPEG, PNG or WebP by its first bytes, whatever a name or a header says; undefined for all else. */
+const HEIC_BRANDS = ['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis', 'mif1', 'msf1'];
+const AVIF_BRANDS = ['avif', 'avis'];
+
+/** HEIC and AVIF share a container, whose first box names the brands of what it holds. */
+function identifyByBrand(bytes: Buffer): ImageFormat | undefined {
+	const brand = ascii(bytes, 8, 12);
+	if (AVIF_BRANDS.includes(brand)) return AVIF;
+	if (!HEIC_BRANDS.includes(brand)) return undefined;
+	const compatible = ascii(bytes, 16, Math.min(bytes.readUInt32BE(0), DESCRIBED_BYTES));
+	return AVIF_BRANDS.some((one) => compatible.includes(one)) ? AVIF : HEIC;
+}
+
+/** The image format that the first bytes prove, whatever a name or a header says; undefined for all else. */
 export function identifyImage(bytes: Buffer): ImageFormat | undefined {
-	if (bytes.length >= 3 && bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return JPEG;
+	if (startsAsJpeg(bytes)) return JPEG;
 	if (bytes.subarray(0, 8).equals(PNG_SIGNATURE)) return PNG;
 	if (ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 12) === 'WEBP') return WEBP;
+	if (/^GIF8[79]a$/.test(ascii(bytes, 0, 6))) return GIF;
+	if (ascii(bytes, 4, 8) === 'ftyp') return identifyByBrand(bytes);
 	return undefined;
 }
 
+const DESCRIBED_BYTES = 512;
+
 /** Other files that people send by mistake: how they begin, and what to call them. */
 const OTHER_FILES: readonly [RegExp, string][] = [
-	[/^GIF8/, 'a GIF image'],
 	[/^BM.{4}\0{4}/s, 'a BMP image'],
 	[/^(II\*\0|MM\0\*)/, 'a TIFF image'],
 	[/^\0\0\x01\0/, 'an icon file'],
-	[/^.{4}ftyp(heic|heix|hevc|heim|heis|mif1|msf1)/s, 'a HEIC image'],
-	[/^.{4}ftypavi[fs]/s, 'an AVIF image'],
 	[/^.{4}ftyp/s, 'a video'],
 	[/^%PDF/, 'a PDF document'],
 	[/^PK\x03\x04/, 'a ZIP archive or an Office document'],
@@ -38,12 +56,10 @@ const OTHER_FILES: readonly [RegExp, string][] = [
 	[/^\s*[{[]\s*("|[{[\]}\d])/, 'JSON text'],
 ];
 
-const DESCRIBED_BYTES = 512;
-
 /** What a file is, by its bytes, in words for a message: "a GIF image", "text", "empty". */
 export function describeFile(bytes: Buffer): string {
 	const image = identifyImage(bytes);
-	if (image) return `a ${image.name} image`;
+	if (image) return `${image === AVIF ? 'an' : 'a'} ${image.name} image`;
 	if (bytes.length === 0) return 'empty';
 	const start = ascii(bytes, 0, DESCRIBED_BYTES).replace(/^\xef\xbb\xbf/, '');
 	const other = OTHER_FILES.find(([pattern]) => pattern.test(start));

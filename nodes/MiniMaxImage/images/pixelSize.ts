@@ -1,4 +1,6 @@
-import { JPEG, PNG, WEBP, identifyImage } from './format';
+import { GIF, JPEG, PNG, WEBP, identifyImage } from './format';
+import type { ImageFormat } from './format';
+import { START_OF_SCAN, jpegSegments } from './jpeg';
 
 /** Size of an image in pixels. */
 export interface PixelSize {
@@ -9,23 +11,14 @@ export interface PixelSize {
 /** Markers of JPEG frames (ITU T.81, table B.1): C0 to CF but for the tables DHT, JPG and DAC. */
 const isFrame = (marker: number) =>
 	marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-const START_OF_SCAN = 0xda;
 
 function jpegSize(bytes: Buffer): PixelSize | undefined {
 	let size: PixelSize | undefined;
-	let at = 2;
-	while (at + 4 <= bytes.length && bytes[at] === 0xff) {
-		const marker = bytes[at + 1] as number;
-		if (marker === 0xff) {
-			at += 1; // fill byte
-			continue;
-		}
-		const length = bytes.readUInt16BE(at + 2);
+	for (const { marker, at, end } of jpegSegments(bytes)) {
 		if (marker === START_OF_SCAN) return size;
-		if (isFrame(marker) && at + 9 <= bytes.length) {
+		if (isFrame(marker) && end - at >= 9) {
 			size = { height: bytes.readUInt16BE(at + 5), width: bytes.readUInt16BE(at + 7) };
 		}
-		at += 2 + length;
 	}
 	return undefined;
 }
@@ -58,16 +51,21 @@ function webpSize(bytes: Buffer): PixelSize | undefined {
 	}
 }
 
-/** Size of a JPEG, PNG or WebP from its header; undefined when the header is cut short or damaged. */
+function gifSize(bytes: Buffer): PixelSize | undefined {
+	if (bytes.length < 10) return undefined;
+	return { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) };
+}
+
+const READERS = new Map<ImageFormat, (bytes: Buffer) => PixelSize | undefined>([
+	[JPEG, jpegSize],
+	[PNG, pngSize],
+	[WEBP, webpSize],
+	[GIF, gifSize],
+]);
+
+/** Size of a JPEG, PNG, WebP or GIF from its header; undefined when that is cut short, damaged or of another format. */
 export function readPixelSize(bytes: Buffer): PixelSize | undefined {
 	const format = identifyImage(bytes);
-	const size =
-		format === JPEG
-			? jpegSize(bytes)
-			: format === PNG
-				? pngSize(bytes)
-				: format === WEBP
-					? webpSize(bytes)
-					: undefined;
+	const size = format && READERS.get(format)?.(bytes);
 	return size && size.width > 0 && size.height > 0 ? size : undefined;
 }

@@ -20,6 +20,7 @@ const ENCODINGS: Record<string, Encode> = {
 	'a lossless WebP': (image) => image.webp({ lossless: true }),
 	'a WebP with alpha': (image) => image.ensureAlpha(0.5).webp(),
 	'a WebP with metadata': (image) => withMetadata(image).webp(),
+	'a GIF': (image) => image.gif(),
 };
 
 const encodings = Object.entries(ENCODINGS);
@@ -53,10 +54,11 @@ test.each(encodings)('%s cut at any place gives its size or none', async (_name,
 	}
 });
 
-test.each(encodings)('%s that ends within its header has no size', async (_name, encode) => {
+test.each(encodings)('%s that ends within its header has no size', async (name, encode) => {
 	const bytes = await encoded(encode, 24, 40);
 
-	expect(readPixelSize(bytes.subarray(0, 24))).toBeUndefined();
+	// A GIF has its size in its first ten bytes.
+	expect(readPixelSize(bytes.subarray(0, name === 'a GIF' ? 9 : 24))).toBeUndefined();
 });
 
 test.each<[string, number[]]>([
@@ -82,7 +84,8 @@ test.each([
 	['jpeg', { name: 'JPEG', mimeType: 'image/jpeg', extension: 'jpg' }],
 	['png', { name: 'PNG', mimeType: 'image/png', extension: 'png' }],
 	['webp', { name: 'WebP', mimeType: 'image/webp', extension: 'webp' }],
-	['gif', undefined],
+	['gif', { name: 'GIF', mimeType: 'image/gif', extension: 'gif' }],
+	['avif', { name: 'AVIF', mimeType: 'image/avif', extension: 'avif' }],
 	['tiff', undefined],
 ] as const)('the bytes of a %s file tell what it is', async (format, identified) => {
 	expect(identifyImage(await picture(format))).toEqual(identified);
@@ -101,6 +104,8 @@ const preview = segment(0xe1, ...START, ...frame(9, 9), ...SCAN);
 
 test.each<[string, number[], object | undefined]>([
 	['with a preview', [...START, ...preview, ...frame(60, 50), ...SCAN], { width: 60, height: 50 }],
+	['with stray bytes', [...START, 0, 7, ...frame(60, 50), 9, ...SCAN], { width: 60, height: 50 }],
+	['with two starts', [...START, ...START, ...frame(60, 50), ...SCAN], { width: 60, height: 50 }],
 	['with fill bytes', [...START, 0xff, ...frame(60, 50), ...SCAN], { width: 60, height: 50 }],
 	['of a preview alone', [...START, ...preview, ...SCAN], undefined],
 	['that ends before its picture', [...START, ...frame(60, 50)], undefined],
@@ -130,6 +135,8 @@ test.each<[string, Buffer | string]>([
 	['a HEIC image', ftyp('heic')],
 	['a HEIC image', ftyp('mif1')],
 	['an AVIF image', ftyp('avif')],
+	['an AVIF image', Buffer.from('\0\0\0\x18ftypmif1\0\0\0\0mif1avif')],
+	['a HEIC image', Buffer.from('\0\0\0\x14ftypmif1\0\0\0\0mif1avif')],
 	['a video', ftyp('isom')],
 	['a PDF document', '%PDF-1.7\n'],
 	['a ZIP archive or an Office document', 'PK\x03\x04\x14\0'],
@@ -154,6 +161,7 @@ test.each([
 	['png', 'a PNG image'],
 	['webp', 'a WebP image'],
 	['gif', 'a GIF image'],
+	['avif', 'an AVIF image'],
 	['tiff', 'a TIFF image'],
 ] as const)('a real %s file is %s', async (format, words) => {
 	expect(describeFile(await picture(format))).toBe(words);
