@@ -21,6 +21,8 @@ export interface Model {
 	/** Whether `width` and `height` in pixels are taken instead of a ratio. */
 	customSize: boolean;
 	styles: readonly Style[];
+	/** Set for a model that is not known here: MiniMax may know more styles than we do. */
+	takesAnyStyle?: true;
 	/** Whether reference images are taken, which Image to Image needs. */
 	references: boolean;
 }
@@ -82,6 +84,23 @@ export const MODELS: readonly Model[] = [
 		references: true,
 	},
 ];
+
+/** All styles of all models. */
+export const STYLES: readonly Style[] = MODELS.flatMap(({ styles }) => styles);
+
+/** A model that is not known here, such as MiniMax's next one: what any model takes is let through. */
+export function unknownModel(value: string): Model {
+	return {
+		value,
+		name: value,
+		description: '',
+		aspectRatios: allRatios,
+		customSize: true,
+		styles: STYLES,
+		takesAnyStyle: true,
+		references: true,
+	};
+}
 
 /** The names, as users see them, of the models that a test holds for: "Image-01 or Image-01 Live". */
 export function modelNames(accepts: (model: Model) => boolean): string {

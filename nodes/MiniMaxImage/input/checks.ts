@@ -12,7 +12,8 @@ export interface NumberRange {
 
 const SHOWN_CHARACTERS = 80;
 
-function toText(value: unknown): string {
+/** A value as text, objects as JSON. */
+export function toText(value: unknown): string {
 	if (typeof value !== 'object') return String(value);
 	try {
 		return JSON.stringify(value);
@@ -38,10 +39,22 @@ function kindOf(value: unknown): string {
 	return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** Whether an optional value counts as not set; an empty cell of a spreadsheet arrives as "". */
-export function isUnset(value: unknown): value is undefined | null | '' {
-	return value === undefined || value === null || value === '';
+/** Whether a value counts as not set; an empty cell of a spreadsheet arrives as "", or as blanks. */
+export function isUnset(value: unknown): boolean {
+	if (typeof value === 'string') return !/[^\s\u200b-\u200f\u2060\ufeff]/.test(value);
+	return value === undefined || value === null;
 }
+
+/** A short text without what nobody sees or types on purpose: blanks around it, full-width forms, marks of no width. */
+export function plainText(text: string): string {
+	return text
+		.normalize('NFKC')
+		.replace(/[\u200b-\u200f\u2060\ufeff]/g, '')
+		.trim();
+}
+
+/** Text in which half a surrogate pair, as is left where an emoji is cut, is replaced by the mark for that. */
+export const toWellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
 
 /** What a range allows, in words: "from 1 to 9". */
 export function describeRange({ min, above, max, step, unit }: NumberRange): string {
@@ -49,9 +62,15 @@ export function describeRange({ min, above, max, step, unit }: NumberRange): str
 	return `${from}${unit ? ` ${unit}` : ''}${step ? `, divisible by ${step}` : ''}`;
 }
 
+const THOUSANDS = /^[+-]?[1-9]\d{0,2}([, '’]\d{3})+$/;
+const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
+
 function toNumber(value: unknown): number {
-	if (typeof value === 'string' && value.trim() !== '') return Number(value);
-	return typeof value === 'number' ? value : Number.NaN;
+	if (typeof value === 'number') return value;
+	if (typeof value !== 'string' || isUnset(value)) return Number.NaN;
+	const text = plainText(value);
+	if (THOUSANDS.test(text)) return Number(text.replace(/[, '’]/g, ''));
+	return Number(DECIMAL_COMMA.test(text) ? text.replace(',', '.') : text);
 }
 
 /** A number inside its range; numeric strings from expressions ("3") count as numbers. */
@@ -79,43 +98,37 @@ export function checkWholeNumber(label: string, value: unknown, range: NumberRan
 /** A number that stays exact on its way to the API, which takes int64. */
 export function checkSeed(label: string, value: unknown): number {
 	const number = toNumber(value);
+	if (number === -1) {
+		throw invalidInput(
+			`${label} is ${shown(value)}, which is not random here: leave ${label.replaceAll('"', '')} out for a random one`,
+			'Remove the option, or leave the cell of the table empty.',
+		);
+	}
 	// A numeric string beyond the safe range would be rounded to another seed without a word.
 	if (!Number.isSafeInteger(number)) {
 		throw invalidInput(
 			`${label} is ${shown(value)}, but must be a whole number from ${Number.MIN_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`,
+			'For a random seed, leave it out.',
 		);
 	}
 	return number === 0 ? 0 : number;
 }
 
-/** One of the values that a list offers. */
-export function checkChoice<T extends string>(
-	label: string,
-	value: unknown,
-	choices: readonly T[],
-): T {
-	const choice = choices.find((candidate) => candidate === value);
-	if (choice === undefined) {
-		throw invalidInput(`${label} is ${shown(value)}, but must be one of: ${choices.join(', ')}`);
-	}
-	return choice;
-}
+const YES = ['true', 'yes', 'y', 'on', '1', 'checked', '✓', '✔', '☑', '✅'];
+const NO = ['false', 'no', 'n', 'off', '0', 'unchecked', '✗', '✘', '☐', '❌'];
 
-/** True or false; expressions may give the words as text. */
+/** True or false, as expressions, sheets and people write it. */
 export function checkBoolean(label: string, value: unknown): boolean {
-	// Spreadsheets write TRUE and FALSE.
-	const word = String(value).trim().toLowerCase();
-	if (word === 'true') return true;
-	if (word === 'false') return false;
+	const word = plainText(String(value)).replace('\ufe0f', '').toLowerCase();
+	if (YES.includes(word)) return true;
+	if (NO.includes(word)) return false;
 	throw invalidInput(`${label} is ${shown(value)}, but must be true or false`);
 }
 
 /** Text that is not blank and at most `max` characters long, an emoji counting as one. */
 export function checkText(label: string, value: unknown, max = Infinity): string {
 	const allowed = Number.isFinite(max) ? `text of 1 to ${max} characters` : 'text';
-	if (isUnset(value) || (typeof value === 'string' && value.trim() === '')) {
-		throw invalidInput(`${label} is empty, but must be ${allowed}`);
-	}
+	if (isUnset(value)) throw invalidInput(`${label} is empty, but must be ${allowed}`);
 	if (typeof value !== 'string') {
 		throw invalidInput(`${label} must be ${allowed}, but is ${kindOf(value)}: ${shown(value)}`);
 	}
@@ -127,5 +140,5 @@ export function checkText(label: string, value: unknown, max = Infinity): string
 			`It starts with ${shown(value)}. Shorten it.`,
 		);
 	}
-	return value;
+	return toWellFormed(value);
 }

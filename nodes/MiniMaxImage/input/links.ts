@@ -1,49 +1,69 @@
+import { isPrivate } from '../http/hosts';
 import { invalidInput } from '../itemError';
-import { checkText, shown } from './checks';
+import { shown } from './checks';
+import { sharePageOf } from './sharePages';
 
-const DATA_URL = /^data:([^,]*),(.*)$/is;
+/** Who opens a link. */
+export interface LinkHosts {
+	/** Whether it is MiniMax's own service, and not a gateway, which may reach private hosts. */
+	isMiniMax: boolean;
+}
+
+const USE_FILE = 'choose Binary File as Input Type';
 
 /** Whether a link carries the image in itself. */
-export const isDataUrl = (url: string): boolean => DATA_URL.test(url);
+export const isDataUrl = (url: string): boolean => /^data:/i.test(url);
+
+/** The token of a bot, as it stands in links to files that Telegram's bot API gives, also inside of other links. */
+const BOT_TOKEN = /api\.telegram\.org\/(file\/)?bot|\/bot\d{6,}:[\w-]{30,}/i;
 
 /**
- * The links in "Image URL(s)". A comma separates where white space or another link follows it, since
- * links and data URLs may hold commas themselves.
- */
-export function splitUrls(label: string, value: unknown): string[] {
-	const text = checkText(label, Array.isArray(value) ? value.join('\n') : value).trim();
-	const parts = /^data:/i.test(text) ? [text] : text.split(/\s*[\n\r]\s*|,\s+|,(?=https?:|data:)/i);
-	const urls = parts.map((part) => part.replace(/^[\s,]+|[\s,]+$/g, '')).filter(Boolean);
-	if (urls.length === 0)
-		throw invalidInput(`${label} is ${shown(value)}, but must hold at least one link`);
-	for (const url of urls) checkUrl(label, url);
-	return urls;
-}
-
-function checkUrl(label: string, url: string): void {
-	if (isDataUrl(url)) return;
-	const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: '' };
-	if (['http:', 'https:'].includes(protocol) && !/\s/.test(url)) return;
-	throw invalidInput(
-		`${label} holds ${shown(url)}, which is neither a web link nor an image data URL`,
-		'Links start with https:// or http://, data URLs with data:image/jpeg;base64, or data:image/png;base64,',
-	);
-}
-
-/**
- * The bytes inside a data URL, whatever type it declares.
+ * Refuses links that hold the token of a Telegram bot, before any message can show them.
  *
- * @param what what a message calls it
- * @throws ItemError when its base64 text is damaged
+ * @throws ItemError that does not show the link
  */
-export function decodeDataUrl(url: string, what: string): Buffer {
-	const [, head = '', body = ''] = DATA_URL.exec(url) ?? [];
-	const text = body.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-		String.fromCharCode(Number.parseInt(hex, 16)),
+export function refuseBotToken(label: string, text: string): void {
+	// Links are short, and a token is never inside of a data URL.
+	if (isDataUrl(text) || !BOT_TOKEN.test(text.replace(/%3A/gi, ':').replace(/%2F/gi, '/'))) return;
+	throw invalidInput(
+		`${label} holds a link of Telegram's bot API, which contains the token of your bot: whoever has the link can use the bot`,
+		`Get the file with the Telegram node, and ${USE_FILE}.`,
 	);
-	if (!/;\s*base64\s*$/i.test(head)) return Buffer.from(text, 'latin1');
-	if (!/^[A-Za-z0-9+/_\s-]*={0,2}\s*$/.test(text)) {
-		throw invalidInput(`${what} is a data URL whose base64 text is damaged`);
+}
+
+/** Refuses links that MiniMax cannot open, which it would charge nothing for, but tell in words of its own. */
+function checkReachable(label: string, url: URL, link: string): void {
+	const holds = `${label} holds ${shown(link)}`;
+	if (isPrivate(url.hostname)) {
+		throw invalidInput(
+			`${holds}, which MiniMax cannot open, because ${url.hostname} is inside of your network`,
+			`Get the file first, e.g. with the HTTP Request node, and ${USE_FILE}.`,
+		);
 	}
-	return Buffer.from(text, 'base64');
+	const page = sharePageOf(url);
+	if (page) {
+		throw invalidInput(
+			`${holds}, which leads to a page: download it with its node first`,
+			`Get the file with the ${page.node} node, and ${USE_FILE}.`,
+		);
+	}
+}
+
+/**
+ * A link as MiniMax gets it. Blanks and letters of any script are encoded as a browser does; all else stays as it is.
+ *
+ * @throws ItemError that shows what is no link, or why MiniMax cannot open it
+ */
+export function checkLink(label: string, text: string, hosts: LinkHosts): string {
+	if (isDataUrl(text)) return text;
+	const link = text.replaceAll('&amp;', '&');
+	const url = URL.canParse(link) ? new URL(link) : undefined;
+	if (!url || !['http:', 'https:'].includes(url.protocol)) {
+		throw invalidInput(
+			`${label} holds ${shown(text)}, which is neither a web link nor an image data URL`,
+			'Links start with https:// or http://, data URLs with data:image/jpeg;base64, or data:image/png;base64,',
+		);
+	}
+	if (hosts.isMiniMax) checkReachable(label, url, link);
+	return /[^\x21-\x7e]|["<>`{}]/.test(link) ? url.href : link;
 }

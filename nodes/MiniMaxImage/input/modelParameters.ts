@@ -3,48 +3,42 @@ import type { IDataObject } from 'n8n-workflow';
 import { defaultOf } from '../description/options';
 import { invalidInput } from '../itemError';
 import {
-	ASPECT_RATIOS,
 	CUSTOM_RATIO,
 	CUSTOM_SIZE,
 	MODELS,
 	STYLE_WEIGHT,
 	modelNames,
+	unknownModel,
 } from '../models';
 import type { Model } from '../models';
-import {
-	checkChoice,
-	checkNumber,
-	checkWholeNumber,
-	describeRange,
-	isUnset,
-	shown,
-} from './checks';
+import { checkAspectRatio } from './aspectRatio';
+import { checkNumber, checkText, checkWholeNumber, isUnset, plainText, shown } from './checks';
 import type { NumberRange } from './checks';
-import { fieldName } from './fieldName';
+import { findChoice, unwrapChoice } from './choices';
+import { fieldDefault, fieldName } from './fieldName';
 import type { Read } from './fieldName';
+import { readOrDefault } from './settings';
 import type { ImageRequest, Operation } from './types';
 
 const SIDE: NumberRange = { ...CUSTOM_SIZE, unit: 'pixels' };
 
-/** The model that is chosen, one that the operation offers. */
+/** The model that is chosen; one that is not known here is sent as it is, since MiniMax may know it. */
 export function readModel(read: Read, operation: Operation): Model {
-	const value = read('model');
-	const offered = MODELS.filter(({ references }) => operation === 'textToImage' || references);
-	checkChoice(
-		fieldName('model'),
-		value,
-		offered.map((model) => model.value),
+	const given = unwrapChoice(read('model'));
+	const value = checkText(fieldName('model'), isUnset(given) ? fieldDefault('model') : given);
+	const model = findChoice(value, MODELS);
+	if (!model) return unknownModel(plainText(value));
+	if (operation === 'textToImage' || model.references) return model;
+	throw invalidInput(
+		`${fieldName('model')} ${model.name} takes no reference images`,
+		`Choose the model ${modelNames(({ references }) => references)}.`,
 	);
-	return offered.find((model) => model.value === value) as Model;
 }
 
 /** The aspect ratio, or width and height, as the model takes them. */
 export function readSize(read: Read, model: Model): ImageRequest['size'] {
 	const label = fieldName('aspectRatio');
-	const ratio = checkChoice(label, read('aspectRatio'), [
-		...ASPECT_RATIOS.map(({ value }) => value),
-		CUSTOM_RATIO,
-	]);
+	const ratio = checkAspectRatio(read('aspectRatio'));
 	if (ratio !== CUSTOM_RATIO) {
 		if (!model.aspectRatios.includes(ratio)) {
 			throw invalidInput(
@@ -60,24 +54,15 @@ export function readSize(read: Read, model: Model): ImageRequest['size'] {
 			`Choose one of ${model.aspectRatios.join(', ')}, or the model ${modelNames(({ customSize }) => customSize)}.`,
 		);
 	}
-	return { width: readSide('width', 'height'), height: readSide('height', 'width') };
-
-	function readSide(name: string, other: string): number {
-		const value = read(name);
-		if (isUnset(value)) {
-			throw invalidInput(
-				`${fieldName(name)} is empty, but must be a whole number ${describeRange(SIDE)}; a custom size needs both ${fieldName(name)} and ${fieldName(other)}`,
-			);
-		}
-		return checkWholeNumber(fieldName(name), value, SIDE);
-	}
+	const side = (name: string) => checkWholeNumber(fieldName(name), readOrDefault(read, name), SIDE);
+	return { width: side('width'), height: side('height') };
 }
 
 /** The style with its weight, where one is set. Workflows of earlier versions have the style among the options. */
 export function readStyle(read: Read, options: IDataObject, model: Model): ImageRequest['style'] {
 	const chosen = read('style');
 	const set = {
-		style: isUnset(chosen) ? options.style : chosen,
+		style: unwrapChoice(isUnset(chosen) ? options.style : chosen),
 		styleWeight: options.styleWeight,
 	};
 	const name = (['style', 'styleWeight'] as const).find((one) => !isUnset(set[one]));
@@ -88,18 +73,17 @@ export function readStyle(read: Read, options: IDataObject, model: Model): Image
 			`Leave it empty, or choose the model ${modelNames(({ styles }) => styles.length > 0)}.`,
 		);
 	}
-	const style = model.styles.find(
-		({ name: label, value }) => set.style === value || set.style === label,
-	);
-	if (!style) {
-		const names = model.styles.map(({ name: label }) => label).join(', ');
-		throw invalidInput(
-			`${fieldName('style')} is ${shown(set.style)}, but must be one of: ${names}`,
-		);
-	}
 	const weight = isUnset(set.styleWeight) ? defaultOf('styleWeight') : set.styleWeight;
 	return {
-		type: style.value,
+		type: checkStyle(set.style, model),
 		weight: checkNumber(fieldName('styleWeight'), weight, STYLE_WEIGHT),
 	};
+}
+
+function checkStyle(given: unknown, model: Model): string {
+	const style = findChoice(given, model.styles);
+	if (style) return style.value;
+	if (model.takesAnyStyle) return checkText(fieldName('style'), given);
+	const names = model.styles.map(({ name }) => name).join(', ');
+	throw invalidInput(`${fieldName('style')} is ${shown(given)}, but must be one of: ${names}`);
 }

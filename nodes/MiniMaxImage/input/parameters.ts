@@ -1,13 +1,14 @@
-import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { IMAGE_COUNT, PROMPT_MAX_CHARACTERS } from '../models';
-import { checkBoolean, checkChoice, checkSeed, checkText, checkWholeNumber } from './checks';
+import { checkBoolean, checkSeed, checkText, checkWholeNumber } from './checks';
+import { checkChoice } from './choices';
 import { fieldName } from './fieldName';
 import type { Read } from './fieldName';
-import { splitUrls } from './links';
+import type { LinkHosts } from './links';
 import { readModel, readSize, readStyle } from './modelParameters';
-import { splitFieldNames } from './referenceFiles';
-import { optional, readOutput, readSend } from './settings';
+import { ReferenceReader } from './referenceParts';
+import { optional, readOrDefault, readOutput, readSend } from './settings';
 import type { ImageRequest, ItemParameters, Operation, ReferenceSource } from './types';
 
 const OPERATIONS: readonly Operation[] = ['textToImage', 'imageToImage'];
@@ -18,11 +19,12 @@ function readRequest(read: Read, options: IDataObject, operation: Operation): Im
 		model: model.value,
 		prompt: checkText(fieldName('prompt'), read('prompt'), PROMPT_MAX_CHARACTERS),
 		size: readSize(read, model),
-		count: checkWholeNumber(fieldName('numberOfImages'), read('numberOfImages'), IMAGE_COUNT),
-		transfer:
-			optional(options, 'transfer', (label, value) =>
-				checkChoice(label, value, ['url', 'base64'] as const),
-			) ?? 'url',
+		count: checkWholeNumber(
+			fieldName('numberOfImages'),
+			readOrDefault(read, 'numberOfImages'),
+			IMAGE_COUNT,
+		),
+		transfer: checkChoice('transfer', options.transfer, ['url', 'base64'] as const),
 		seed: optional(options, 'seed', checkSeed),
 		promptOptimizer: optional(options, 'promptOptimizer', checkBoolean),
 		aigcWatermark: optional(options, 'aigcWatermark', checkBoolean),
@@ -30,34 +32,37 @@ function readRequest(read: Read, options: IDataObject, operation: Operation): Im
 	};
 }
 
-function readReferences(read: Read, operation: Operation): ReferenceSource | undefined {
+function readReferences(
+	read: Read,
+	operation: Operation,
+	hosts: LinkHosts,
+): ReferenceSource | undefined {
 	if (operation === 'textToImage') return undefined;
-	const inputType = checkChoice(fieldName('inputType'), read('inputType'), [
-		'binary',
-		'url',
-	] as const);
-	if (inputType === 'url') {
-		return { inputType, urls: splitUrls(fieldName('imageUrls'), read('imageUrls')) };
-	}
-	const fields = read('binaryPropertyName') as string | IBinaryData;
-	return { inputType, fields: splitFieldNames(fieldName('binaryPropertyName'), fields) };
+	const inputType = checkChoice('inputType', read('inputType'), ['binary', 'url'] as const);
+	const value = inputType === 'url' ? read('imageUrls') : readOrDefault(read, 'binaryPropertyName');
+	return { inputType, parts: new ReferenceReader(inputType, hosts).read(value) };
 }
 
 /**
  * Reads and checks everything that one input item asks for. Nothing has been sent yet.
  *
+ * @param hosts who opens the links to reference images
  * @throws ItemError that names the field as displayed, its value and what is allowed
  */
-export function readParameters(context: IExecuteFunctions, itemIndex: number): ItemParameters {
+export function readParameters(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	hosts: LinkHosts = { isMiniMax: false },
+): ItemParameters {
 	const read: Read = (name) => context.getNodeParameter(name, itemIndex, null);
 	const options = (read('options') ?? {}) as IDataObject;
-	const operation = checkChoice(fieldName('operation'), read('operation'), OPERATIONS);
+	const operation = checkChoice('operation', read('operation'), OPERATIONS);
 	const request = readRequest(read, options, operation);
 	const output = readOutput(read, options);
 	return {
 		// Without a download there is nothing to carry inline images in.
 		request: { ...request, transfer: output.downloadImages ? request.transfer : 'url' },
-		references: readReferences(read, operation),
+		references: readReferences(read, operation, hosts),
 		output,
 		send: readSend(options),
 	};

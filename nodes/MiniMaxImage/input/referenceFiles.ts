@@ -1,54 +1,15 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import { describeFile, identifyImage } from '../images/format';
-import { readPixelSize } from '../images/pixelSize';
 import { invalidInput } from '../itemError';
-import { REFERENCE_LIMIT_BYTES } from '../models';
-import { checkText, shown } from './checks';
+import { decodeDataUrl, unwrapFile } from './base64';
+import { shown } from './checks';
 import { fieldName } from './fieldName';
-import { decodeDataUrl, isDataUrl } from './links';
-import type { ReferenceSource } from './types';
+import { findFile, namesOfFiles } from './itemFiles';
+import { isDataUrl } from './links';
+import { withOneStart } from './referenceBytes';
+import type { ReferencePart, ReferenceSource } from './types';
 
-/** In n8n's combined binary mode an item's files sit in this field of its JSON. */
-const COMBINED_FILES_FIELD = '_files';
-
-/** The names in "Input Data Field Name(s)", or the file itself where an expression gives one. */
-export function splitFieldNames(label: string, value: unknown): (string | IBinaryData)[] {
-	if (typeof value === 'object' && value !== null && 'mimeType' in value) {
-		return [value as IBinaryData];
-	}
-	const names = checkText(label, Array.isArray(value) ? value.join(',') : value)
-		.split(',')
-		.map((name) => name.trim())
-		.filter((name) => name !== '');
-	if (names.length === 0)
-		throw invalidInput(`${label} is ${shown(value)}, but must hold at least one field name`);
-	return names;
-}
-
-/** The MIME type of a reference image by its bytes. Throws ItemError where the API would refuse it. */
-export function checkReference(bytes: Buffer, what: string): string {
-	const format = identifyImage(bytes);
-	if (!format || format.name === 'WebP') {
-		throw invalidInput(
-			`${what} is ${describeFile(bytes)}, but a reference image must be JPEG or PNG`,
-			'What counts is the content of the file, not its name. Convert the image, e.g. with the Edit Image node.',
-		);
-	}
-	if (bytes.length >= REFERENCE_LIMIT_BYTES) {
-		throw invalidInput(
-			`${what} has ${(bytes.length / 1024 / 1024).toFixed(1)} MB, but a reference image must be smaller than 10 MB`,
-			'Make it smaller first, e.g. with the Resize operation of the Edit Image node.',
-		);
-	}
-	if (!readPixelSize(bytes)) {
-		throw invalidInput(
-			`${what} is a ${format.name} image that is cut short or damaged: its header cannot be read`,
-			'Check the file, or the node that made it.',
-		);
-	}
-	return format.mimeType;
-}
+export { checkReference } from './referenceBytes';
 
 /** One reference image, found and not yet read. */
 export interface Reference {
@@ -60,44 +21,49 @@ export interface Reference {
 	what: string;
 }
 
-/** What n8n finds, or undefined where it refuses; our own words for that name the field as displayed. */
-function found<T>(find: () => T): T | undefined {
-	try {
-		return find();
-	} catch {
-		return undefined;
-	}
-}
-
-function findBinary(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	field: string | IBinaryData,
-): IBinaryData {
-	const label = fieldName('binaryPropertyName');
-	const item = context.getInputData()[itemIndex];
-	const combined = item?.json[COMBINED_FILES_FIELD];
-	const inCombined =
-		typeof field === 'string' &&
-		combined !== null &&
-		typeof combined === 'object' &&
-		field in combined;
-	const path = inCombined ? `${COMBINED_FILES_FIELD}.${field}` : field;
-	const binary = found(() => context.helpers.assertBinaryData(itemIndex, path));
-	if (binary) return binary;
-	if (typeof field === 'object') {
-		throw invalidInput(
-			`${label} is an expression that gives a file without its content`,
-			'Enter the name of the field instead, e.g. data.',
-		);
-	}
-	const names = [...Object.keys(item?.binary ?? {}), ...Object.keys(combined ?? {})];
+function findByName(context: IExecuteFunctions, itemIndex: number, name: string): IBinaryData {
+	const file = findFile(context, itemIndex, name);
+	if (file) return file;
+	const names = namesOfFiles(context, itemIndex);
 	throw invalidInput(
-		`${label} is ${shown(field)}, but the input item has no file in a field of that name`,
+		`${fieldName('binaryPropertyName')} is ${shown(name)}, but the input item has no file in a field of that name`,
 		names.length > 0
 			? `The item has files in: ${names.join(', ')}.`
 			: 'The item has no files at all. Put a node before this one that outputs a file, or choose Image URL as Input Type.',
 	);
+}
+
+/** A file as an expression gives it: n8n leaves out the content of files that it keeps in memory. */
+function checkHandedOver(file: IBinaryData, label: string, isList: boolean): IBinaryData {
+	if (file.id || file.data) return { ...file, data: file.data ?? '' };
+	throw invalidInput(
+		`${label} is an expression that gives ${isList ? 'a list of files' : 'a file'} without ${isList ? 'their' : 'its'} content`,
+		isList
+			? 'Give the names of the fields instead: {{ Object.keys($binary) }}, or e.g. front, side.'
+			: 'Enter the name of the field instead, e.g. data.',
+	);
+}
+
+function fileReference(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	file: IBinaryData,
+	what: string,
+): Reference {
+	const read = async () => {
+		let bytes: Buffer;
+		try {
+			bytes = await context.helpers.getBinaryDataBuffer(itemIndex, file);
+		} catch {
+			const named = file.fileName ? `, the file ${shown(file.fileName)},` : '';
+			throw invalidInput(
+				`${what}${named} cannot be read: n8n no longer has this file`,
+				'n8n deletes files with the execution that made them. Run the node that makes the file again.',
+			);
+		}
+		return withOneStart(unwrapFile(bytes, what));
+	};
+	return { key: file.id || file.data, what, read };
 }
 
 /**
@@ -108,23 +74,23 @@ function findBinary(
 export function locate(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	source: ReferenceSource,
+	{ inputType, parts }: ReferenceSource,
 ): Reference[] {
-	if (source.inputType === 'url') {
-		const label = fieldName('imageUrls');
-		return source.urls.map((url) => ({
-			key: url,
-			what: label,
-			read: () => Promise.resolve(isDataUrl(url) ? decodeDataUrl(url, label) : url),
-		}));
-	}
-	return source.fields.map((field) => {
-		const binary = findBinary(context, itemIndex, field);
-		const name = typeof field === 'string' ? field : (binary.fileName ?? 'file');
-		return {
-			key: binary.id ?? binary.data,
-			what: `${fieldName('binaryPropertyName')} "${name}"`,
-			read: async () => await context.helpers.getBinaryDataBuffer(itemIndex, binary),
-		};
-	});
+	const label = fieldName(inputType === 'url' ? 'imageUrls' : 'binaryPropertyName');
+	const isList = parts.length > 1;
+	const locateOne = (part: ReferencePart): Reference => {
+		if ('url' in part) {
+			const { url } = part;
+			const read = () =>
+				Promise.resolve(isDataUrl(url) ? withOneStart(decodeDataUrl(url, label)) : url);
+			return { key: url, what: label, read };
+		}
+		if ('field' in part) {
+			const file = findByName(context, itemIndex, part.field);
+			return fileReference(context, itemIndex, file, `${label} "${part.field}"`);
+		}
+		const file = checkHandedOver(part.file, label, isList);
+		return fileReference(context, itemIndex, file, `${label} "${file.fileName ?? 'file'}"`);
+	};
+	return parts.map(locateOne);
 }

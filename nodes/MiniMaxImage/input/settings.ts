@@ -3,14 +3,21 @@ import type { IDataObject } from 'n8n-workflow';
 import { OPTION_BOUNDS, defaultOf } from '../description/options';
 import type { SendSettings } from '../http/sendSettings';
 import { invalidInput } from '../itemError';
-import { checkBoolean, checkChoice, checkText, checkWholeNumber, isUnset } from './checks';
-import { fieldName } from './fieldName';
+import { checkBoolean, checkText, checkWholeNumber, isUnset } from './checks';
+import { checkChoice } from './choices';
+import { fieldDefault, fieldName } from './fieldName';
 import type { Read } from './fieldName';
 import type { OutputSettings } from './types';
 
 const MS_PER_SECOND = 1000;
 
 const UNSAFE_FIELD_NAMES = ['__proto__', 'prototype', 'constructor'];
+
+/** A field, or what it is when it is left alone where it is empty. */
+export function readOrDefault(read: Read, name: string): unknown {
+	const value = read(name);
+	return isUnset(value) ? fieldDefault(name) : value;
+}
 
 /** An option that is checked when it is set, and absent otherwise. */
 export function optional<T>(
@@ -35,12 +42,15 @@ export function readOutput(read: Read, options: IDataObject): OutputSettings {
 		);
 	}
 	return {
-		downloadImages: checkBoolean(fieldName('downloadImages'), read('downloadImages')),
+		downloadImages: checkBoolean(
+			fieldName('downloadImages'),
+			readOrDefault(read, 'downloadImages'),
+		),
 		binaryPropertyOutput: field,
-		outputItems:
-			optional(options, 'outputItems', (label, value) =>
-				checkChoice(label, value, ['perImage', 'perRequest'] as const),
-			) ?? 'perImage',
+		outputItems: checkChoice('outputItems', options.outputItems, [
+			'perImage',
+			'perRequest',
+		] as const),
 		includeInputFields: optional(options, 'includeInputFields', checkBoolean) ?? false,
 		fileName: optional(options, 'fileName', (label, value) =>
 			checkText(label, typeof value === 'number' ? String(value) : value),

@@ -8,9 +8,14 @@ export type Operation = 'textToImage' | 'imageToImage';
 /** How images come back: as links to fetch, or inline in the answer. */
 export type Transfer = 'url' | 'base64';
 
-/** Where the reference images of one request come from. */
-export type ReferenceSource =
-	{ inputType: 'binary'; fields: (string | IBinaryData)[] } | { inputType: 'url'; urls: string[] };
+/** One reference image, as a field gives it: a link or data URL, the name of a field of the item, or a file. */
+export type ReferencePart = { url: string } | { field: string } | { file: IBinaryData };
+
+/** Where the reference images of one request come from: the field that gives them, and what it gives. */
+export interface ReferenceSource {
+	inputType: 'binary' | 'url';
+	parts: ReferencePart[];
+}
 
 /** One request for images as the user means it, checked; `api/request.ts` puts it on the wire. */
 export interface ImageRequest {

@@ -1,7 +1,6 @@
 import { ItemError } from '../../../nodes/MiniMaxImage/itemError';
 import {
 	checkBoolean,
-	checkChoice,
 	checkNumber,
 	checkSeed,
 	checkText,
@@ -30,6 +29,9 @@ describe('a whole number', () => {
 		['3.0', 3],
 		['0.5e1', 5],
 		['0x9', 9],
+		['３', 3],
+		['3,0', 3],
+		['3\u200b', 3],
 		[1, 1],
 		[9, 9],
 	])('%j is taken as %j', (value, number) => {
@@ -44,7 +46,8 @@ describe('a whole number', () => {
 		['three', '"three"'],
 		['3 images', '"3 images"'],
 		['1,5', '"1,5"'],
-		[' ', '" "'],
+		[' ', 'empty'],
+		['1,2,3', '"1,2,3"'],
 		['', 'empty'],
 		[null, 'empty'],
 		[undefined, 'empty'],
@@ -70,6 +73,16 @@ describe('a whole number', () => {
 		expect(words).toContain('must be a whole number from 1 to 9');
 	});
 
+	test.each([
+		['1,024', 1024],
+		['1 024', 1024],
+		['1\u00a0024', 1024],
+		["1'024", 1024],
+		['１０２４', 1024],
+	])('%j is 1024 with a mark for the thousands', (value, number) => {
+		expect(checkWholeNumber('Width', value, { min: 512, max: 2048 })).toBe(number);
+	});
+
 	test('unit and step are part of the words', () => {
 		const side = { min: 512, max: 2048, step: 8, unit: 'pixels' };
 
@@ -88,18 +101,29 @@ describe('a number', () => {
 		['0.8', 0.8],
 		[' 1 ', 1],
 		['5e-1', 0.5],
+		['0,8', 0.8],
 	])('%j is taken as %j', (value, number) => {
 		expect(checkNumber('Weight', value, weight)).toBe(number);
 	});
 
-	test.each([0, -0, 1.01, -1, '', null, undefined, Number.NaN, Infinity, -Infinity, 'much', '0,8'])(
-		'%p is refused',
-		(value) => {
-			expect(outcome(() => checkNumber('Weight', value, weight))).toBe(
-				`Weight is ${shown(value)}, but must be a number above 0 and up to 1`,
-			);
-		},
-	);
+	test.each([
+		0,
+		-0,
+		1.01,
+		-1,
+		'',
+		null,
+		undefined,
+		Number.NaN,
+		Infinity,
+		-Infinity,
+		'much',
+		'0,800,0',
+	])('%p is refused', (value) => {
+		expect(outcome(() => checkNumber('Weight', value, weight))).toBe(
+			`Weight is ${shown(value)}, but must be a number above 0 and up to 1`,
+		);
+	});
 
 	test('the lower bound is included where it is one', () => {
 		expect(checkNumber('Share', 0, { min: 0, max: 1 })).toBe(0);
@@ -120,6 +144,7 @@ describe('a seed', () => {
 		['0x10', 16],
 		[Number.MAX_SAFE_INTEGER, 9_007_199_254_740_991],
 		['-9007199254740991', -9_007_199_254_740_991],
+		['12,345', 12345],
 	])('%j is taken as %j', (value, seed) => {
 		expect(checkSeed('Seed', value)).toBe(seed);
 	});
@@ -134,19 +159,27 @@ describe('a seed', () => {
 	);
 });
 
+test.each([-1, '-1', ' -1.0 '])('the seed %j is refused, which is random elsewhere', (value) => {
+	expect(outcome(() => checkSeed('"Seed"', value))).toBe(
+		`"Seed" is ${shown(value)}, which is not random here: leave Seed out for a random one`,
+	);
+});
+
 test.each([
-	[true, true],
-	['true', true],
-	[false, false],
-	['false', false],
+	...[true, 'true', ' TRUE', 'Yes', 'y', 'on', 1, '1', '１', 'checked', '✓', '✔️', '☑', '✅'].map(
+		(value) => [value, true] as const,
+	),
+	...[false, 'false', 'FALSE ', 'No', 'n', 'off', 0, '0', 'unchecked', '✗', '☐', '❌'].map(
+		(value) => [value, false] as const,
+	),
 ])('%j is the boolean %j', (value, boolean) => {
 	expect(checkBoolean('Watermark', value)).toBe(boolean);
 });
 
 test.each([
 	['maybe', '"maybe"'],
-	[1, '1'],
-	[0, '0'],
+	[2, '2'],
+	['yes and no', '"yes and no"'],
 	['', 'empty'],
 	[null, 'empty'],
 	[undefined, 'empty'],
@@ -156,21 +189,12 @@ test.each([
 	);
 });
 
-test('a choice is one of the offered values, exactly', () => {
-	expect(checkChoice('Transfer', 'url', ['url', 'base64'])).toBe('url');
-	for (const value of ['URL', ' url', '', null, 0, ['url']]) {
-		expect(outcome(() => checkChoice('Transfer', value, ['url', 'base64']))).toBe(
-			`Transfer is ${shown(value)}, but must be one of: url, base64`,
-		);
-	}
-});
-
 describe('text', () => {
 	test('comes back as it is, white space around it included', () => {
 		expect(checkText('Prompt', ' a fox\n')).toBe(' a fox\n');
 	});
 
-	test.each(['', ' \n\t', '\u00a0', null, undefined])('%j is empty', (value) => {
+	test.each(['', ' \n\t', '\u00a0', '\ufeff\u200b', null, undefined])('%j is empty', (value) => {
 		expect(outcome(() => checkText('Prompt', value))).toBe('Prompt is empty, but must be text');
 	});
 
@@ -181,6 +205,14 @@ describe('text', () => {
 		[{ text: 'a fox' }, 'an object: {"text":"a fox"}'],
 	])('%j is refused, shown, and its kind named', (value, words) => {
 		expect(outcome(() => checkText('Prompt', value))).toBe(`Prompt must be text, but is ${words}`);
+	});
+
+	test.each([
+		['a fox \ud83e', 'a fox \ufffd'],
+		['\udd8a a fox', '\ufffd a fox'],
+		['a \ud83e\udd8a fox', 'a \ud83e\udd8a fox'],
+	])('%j is made well-formed', (value, text) => {
+		expect(checkText('Prompt', value)).toBe(text);
 	});
 
 	test('an emoji counts as one character', () => {
@@ -209,7 +241,7 @@ test('long values are shown short', () => {
 	expect(shown({ text: 'x'.repeat(1000) }).length).toBeLessThan(120);
 });
 
-test('only nothing, null and the empty text count as not set', () => {
-	expect([undefined, null, ''].map(isUnset)).toEqual([true, true, true]);
-	expect([0, false, ' ', 'null', [], {}].map(isUnset)).toEqual(Array(6).fill(false));
+test('nothing, null and text without a visible character count as not set', () => {
+	expect([undefined, null, '', ' ', '\n', '\u200b'].map(isUnset)).toEqual(Array(6).fill(true));
+	expect([0, false, 'null', [], {}].map(isUnset)).toEqual(Array(5).fill(false));
 });

@@ -4,7 +4,7 @@ import { References } from '../../../nodes/MiniMaxImage/input/references';
 import type { ReferenceSource } from '../../../nodes/MiniMaxImage/input/types';
 import { inMemory, picture } from '../../support/images';
 
-const source: ReferenceSource = { inputType: 'binary', fields: ['data'] };
+const source: ReferenceSource = { inputType: 'binary', parts: [{ field: 'data' }] };
 
 /** What n8n offers a node to read files with, counting the reads. */
 function n8nWith(files: IBinaryData[]) {
@@ -12,7 +12,6 @@ function n8nWith(files: IBinaryData[]) {
 	const context = {
 		getInputData: () => files.map((data) => ({ json: {}, binary: { data } })),
 		helpers: {
-			assertBinaryData: (index: number) => files[index],
 			getBinaryDataBuffer: (_index: number, { data }: IBinaryData) => {
 				reads += 1;
 				return Promise.resolve(Buffer.from(data, 'base64'));
