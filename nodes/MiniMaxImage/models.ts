@@ -93,7 +93,7 @@ export function unknownModel(value: string): Model {
 	return {
 		value,
 		name: value,
-		description: '',
+		description: 'A model that is not known here',
 		aspectRatios: allRatios,
 		customSize: true,
 		styles: STYLES,

@@ -77,7 +77,7 @@ describe.each<BinaryStorage>(['default', 'filesystem'])('with files in %s storag
 	);
 });
 
-testWhere('filesByExpression')('a file given by an expression is taken as it is', async () => {
+test('a file given by an expression is taken as it is', async () => {
 	await useBinaryStorage('filesystem');
 	const bytes = await picture();
 

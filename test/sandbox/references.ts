@@ -9,7 +9,7 @@ export interface Reference {
 
 const MAX_REFERENCE_BYTES = 10 * 1024 * 1024;
 const MAGIC_BYTES: Record<string, Buffer> = {
-	jpeg: Buffer.from([0xff, 0xd8, 0xff]),
+	jpeg: Buffer.from([0xff, 0xd8]),
 	png: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
 };
 

@@ -4,8 +4,6 @@ import { version } from 'n8n-core/package.json';
 const MISSING_IN_2_0 = {
 	causes: "errors keep their cause, so that n8n's test of a credential can read its HTTP status",
 	combinedFiles: 'an item can have its files in its JSON (binary mode "combined")',
-	filesByExpression:
-		'a stored file can be handed over by an expression that gives it without content',
 	fileBytes: 'a stored file tells its size in bytes, not in words alone',
 	namedIssues: 'a workflow with empty fields is refused with the names of those fields',
 };

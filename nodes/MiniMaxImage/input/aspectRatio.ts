@@ -1,6 +1,6 @@
 import { invalidInput } from '../itemError';
 import { ASPECT_RATIOS, CUSTOM_RATIO } from '../models';
-import { isUnset, plainText, shown } from './checks';
+import { isUnset, plainText, shown, toText } from './checks';
 import { findChoice, unwrapChoice } from './choices';
 import { fieldChoices, fieldDefault, fieldName } from './fieldName';
 
@@ -32,7 +32,7 @@ const isDayNumber = (value: number) => value > 20_000 && value < 80_000;
 /** What a sheet has made of a ratio, where it has. */
 function madeOf(value: unknown): 'time' | 'date' | undefined {
 	// A date of n8n or of a database; JSON writes all of them alike.
-	const text = plainText(typeof value === 'object' ? (JSON.stringify(value) ?? '') : String(value));
+	const text = plainText(toText(value));
 	const bare = text.replace(/^"|"$/g, '');
 	const number = /^\d*[.,]?\d+$/.test(bare) ? Number(bare.replace(',', '.')) : Number.NaN;
 	// A share of a day: 16:09 is 0.672916…

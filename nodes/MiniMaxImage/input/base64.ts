@@ -78,7 +78,9 @@ const LAST_BITS: Record<string, number> = { jpg: 0xd9 & 3, png: 0x82 & 3 };
 function withoutDecodedPrefix(bytes: Buffer): Buffer | undefined {
 	const [prefix, type = ''] = DECODED_PREFIX.exec(bytes.toString('base64', 0, 30)) ?? [];
 	if (!prefix) return undefined;
-	const image = Buffer.from(bytes.toString('base64').slice(prefix.length), 'base64');
+	const text = bytes.toString('base64').slice(prefix.length).replace(/=+$/, '');
+	// One character alone holds the upper bits of the last byte, and needs a second one to count.
+	const image = Buffer.from(text.length % 4 === 1 ? `${text}A` : text, 'base64');
 	const last = image.length - 1;
 	if (last >= 0) image[last] = (image[last] as number) | (LAST_BITS[type] ?? 0);
 	return image;

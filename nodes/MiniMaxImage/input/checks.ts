@@ -16,7 +16,7 @@ const SHOWN_CHARACTERS = 80;
 export function toText(value: unknown): string {
 	if (typeof value !== 'object') return String(value);
 	try {
-		return JSON.stringify(value);
+		return JSON.stringify(value) ?? String(value);
 	} catch {
 		return String(value);
 	}

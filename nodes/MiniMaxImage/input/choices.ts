@@ -26,7 +26,7 @@ export function findChoice<T extends { value: string; name: string }>(
 	const key = keyOf(one);
 	return (
 		choices.find((choice) => choice.value === one) ??
-		choices.find((choice) => keyOf(choice.value) === key || keyOf(choice.name) === key)
+		choices.find(({ value: own, name }) => key !== '' && [own, name].map(keyOf).includes(key))
 	);
 }
 

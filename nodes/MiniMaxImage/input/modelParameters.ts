@@ -15,7 +15,7 @@ import { checkAspectRatio } from './aspectRatio';
 import { checkNumber, checkText, checkWholeNumber, isUnset, plainText, shown } from './checks';
 import type { NumberRange } from './checks';
 import { findChoice, unwrapChoice } from './choices';
-import { fieldDefault, fieldName } from './fieldName';
+import { fieldChoices, fieldDefault, fieldName } from './fieldName';
 import type { Read } from './fieldName';
 import { readOrDefault } from './settings';
 import type { ImageRequest, Operation } from './types';
@@ -60,9 +60,8 @@ export function readSize(read: Read, model: Model): ImageRequest['size'] {
 
 /** The style with its weight, where one is set. Workflows of earlier versions have the style among the options. */
 export function readStyle(read: Read, options: IDataObject, model: Model): ImageRequest['style'] {
-	const chosen = read('style');
 	const set = {
-		style: unwrapChoice(isUnset(chosen) ? options.style : chosen),
+		style: chosenStyle(read('style')) ?? chosenStyle(options.style),
 		styleWeight: options.styleWeight,
 	};
 	const name = (['style', 'styleWeight'] as const).find((one) => !isUnset(set[one]));
@@ -78,6 +77,12 @@ export function readStyle(read: Read, options: IDataObject, model: Model): Image
 		type: checkStyle(set.style, model),
 		weight: checkNumber(fieldName('styleWeight'), weight, STYLE_WEIGHT),
 	};
+}
+
+/** What a style field holds; undefined where it is empty, or says so in the words of its list. */
+function chosenStyle(value: unknown): unknown {
+	const isNone = isUnset(value) || findChoice(value, fieldChoices('style'))?.value === '';
+	return isNone ? undefined : unwrapChoice(value);
 }
 
 function checkStyle(given: unknown, model: Model): string {

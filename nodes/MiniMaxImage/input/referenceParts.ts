@@ -73,8 +73,9 @@ export class ReferenceReader {
 	private readText(text: string, depth: number): ReferencePart[] {
 		const json = depth > 0 ? parseJson(text) : undefined;
 		if (json !== undefined) return this.flatten(json, depth - 1);
-		return splitText(text, SEPARATORS[this.inputType]).map((part) => {
-			refuseBotToken(this.label, part);
+		const parts = splitText(text, SEPARATORS[this.inputType]);
+		for (const part of parts) refuseBotToken(this.label, part);
+		return parts.map((part) => {
 			if (this.inputType === 'binary' && !startsAsLink(part)) return { field: part };
 			return { url: checkLink(this.label, part, this.hosts) };
 		});

@@ -33,6 +33,11 @@ const SHARE_PAGES: readonly SharePage[] = [
 		host: /\.sharepoint\.com$/,
 		isFile: (url) => asks(url, 'download=1') || url.pathname.endsWith('/download.aspx'),
 	},
+	{
+		node: 'Slack',
+		host: /^[\w-]+\.slack\.com$/,
+		isFile: ({ searchParams }) => searchParams.has('pub_secret'),
+	},
 ];
 
 /** The service whose page a link leads to, instead of the file on it; undefined for all other links. */

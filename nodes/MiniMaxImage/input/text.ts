@@ -34,7 +34,7 @@ const PROSE_CHARACTERS = 50_000;
 const MARKDOWN =
 	/!?\[[^\]\n]*\]\(\s*<?(https?:[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"[^"\n]*")?\s*\)/gi;
 const CHAT = /<(https?:[^|<>\n]+)(?:\|[^<>\n]*)?>/gi;
-const NAMED = /(?:^|[\n,;])[^\n,;():]+\((https?:\/\/[^\s()]+)\)/gi;
+const NAMED = /(?:^|[\n,;])[^\n,;:]+?\((https?:\/\/[^\s()]+)\)/gi;
 
 /**
  * Text whose links stand alone on their lines, where chat programs, Markdown and exports of tables put something

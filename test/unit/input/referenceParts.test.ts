@@ -1,0 +1,282 @@
+import fc from 'fast-check';
+
+import { ReferenceReader } from '../../../nodes/MiniMaxImage/input/referenceParts';
+import { ItemError } from '../../../nodes/MiniMaxImage/itemError';
+
+const ANYWHERE = { isMiniMax: false };
+const A = 'https://x.example/a.jpg';
+const B = 'https://x.example/b.jpg?w=1,2';
+const DATA = 'data:image/png;base64,iVBORw0KGgo+/A==';
+const file = { mimeType: 'image/jpeg', fileName: 'a.jpg', id: 'filesystem-v2:1' };
+
+const urls = (value: unknown, hosts = ANYWHERE) =>
+	new ReferenceReader('url', hosts).read(value).map((part) => ('url' in part ? part.url : part));
+const names = (value: unknown) => new ReferenceReader('binary', ANYWHERE).read(value);
+
+/** The words of a refusal. */
+function refusal(read: () => unknown): { message: string; remedy?: string } {
+	try {
+		read();
+	} catch (error) {
+		if (error instanceof ItemError) {
+			return { message: error.message, remedy: error.facts.remedy };
+		}
+		throw error;
+	}
+	throw new Error('It was let through');
+}
+
+test.each<[string, unknown]>([
+	['a list', [A, B]],
+	['a list of lists', [[A], [B]]],
+	['a list with gaps', [A, '', null, B]],
+	['text with a comma', `${A}, ${B}`],
+	['text with a comma and no blank', `${A},${B}`],
+	['text with a semicolon', `${A};${B}`],
+	['text with a blank', `${A} ${B}`],
+	['text of two lines', `${A}\r\n\r\n${B}\n`],
+	['JSON text', JSON.stringify([A, B])],
+	['JSON text over lines', JSON.stringify([A, B], null, 2)],
+	['JSON text of a model', '```json\n' + JSON.stringify([A, B]) + '\n```'],
+	['JSON text of objects', JSON.stringify([{ url: A }, { url: B }])],
+	['a list as Python writes it', `['${A}', '${B}']`],
+	['a list without quotes', `[${A}, ${B}]`],
+	['text in quotes', `"${A}", "${B}"`],
+	['links as Slack writes them', `<${A}|a.jpg> <${B}>`],
+	['links as Discord and Teams write them', `<${A}>, <${B}>`],
+	['links of Markdown', `[a photo, mine](${A}) [b](${B} "title")`],
+	['pictures of Markdown', `![a](${A})\n![](<${B}>)`],
+	['an export of Airtable', `a.jpg (${A}),b (1).jpg (${B})`],
+	['attachments of Airtable', [A, B].map((url) => ({ id: 'att1', url, filename: 'a.jpg' }))],
+	['attachments of Baserow', [A, B].map((url) => ({ url, visible_name: 'a', is_image: true }))],
+	[
+		'attachments of NocoDB',
+		[
+			{ path: 'download/a.jpg', url: A, mimetype: 'image/jpeg' },
+			{ url: 'https://private.example/b', signedUrl: B, title: 'b' },
+		],
+	],
+	[
+		'files of Notion',
+		[
+			{ type: 'external', external: { url: A } },
+			{ type: 'file', file: { url: B, expiry_time: '2026-01-01' } },
+		],
+	],
+	['parts of a chat message', [{ type: 'image_url', image_url: { url: A } }, { imageUrl: B }]],
+])('%s gives both links', (_name, value) => {
+	expect(urls(value)).toEqual([A, B]);
+});
+
+test.each<[string, string]>([
+	['a full stop after it', `${A}.`],
+	['a comma after it', `${A},`],
+	['a bracket after it', `(${A})`],
+	['quotes around it', `“${A}”`],
+	['white space around it', `\n ${A}\u00a0`],
+])('a link with %s is the link', (_name, value) => {
+	expect(urls(value)).toEqual([A]);
+});
+
+test.each([
+	'https://x.example/fox_(animal).jpg',
+	'https://x.example/w_200,h_300/face.jpg',
+	'https://x.example/a%20b.jpg?sig=a%2Fb%3D=',
+	'https://x.example/?u=https://y.example/a.jpg',
+	'http://X.example:80/../a.jpg',
+])('%s stays as it is', (link) => {
+	expect(urls(link)).toEqual([link]);
+});
+
+test.each([
+	['https://x.example/my photo.jpg', 'https://x.example/my%20photo.jpg'],
+	['https://x.example/my%20photo ü.jpg', 'https://x.example/my%20photo%20%C3%BC.jpg'],
+	[
+		'https://x.example/портрет.png',
+		'https://x.example/%D0%BF%D0%BE%D1%80%D1%82%D1%80%D0%B5%D1%82.png',
+	],
+	['https://x.example/狐.jpg?名=1', 'https://x.example/%E7%8B%90.jpg?%E5%90%8D=1'],
+	['https://bücher.example/a.jpg', 'https://xn--bcher-kva.example/a.jpg'],
+	['<https://x.example/a.jpg?a=1&amp;b=2|a>', 'https://x.example/a.jpg?a=1&b=2'],
+])('%s is sent as a browser sends it', (link, encoded) => {
+	expect(urls(link)).toEqual([encoded]);
+	expect(urls([encoded])).toEqual([encoded]);
+});
+
+test.each<[string, unknown, unknown[]]>([
+	['two data URLs in a list', [DATA, DATA], [DATA, DATA]],
+	['two data URLs in text', `${DATA},${DATA}`, [DATA, DATA]],
+	['two data URLs on lines', `${DATA}\n${DATA}`, [DATA, DATA]],
+	['a data URL and a link', `${DATA}, ${A}`, [DATA, A]],
+	['a link and a data URL', `${A}, ${DATA}`, [A, DATA]],
+	['a wrapped data URL', DATA.replace('KGgo', 'KG\ngo'), [DATA.replace('KGgo', 'KG\ngo')]],
+	['a data URL in Markdown', `![x](${DATA})`, [DATA]],
+	['files and links', [file, A], [{ file }, A]],
+	['a file alone', file, [{ file }]],
+])('%s', (_name, value, parts) => {
+	expect(urls(value)).toEqual(parts);
+});
+
+test('bare base64 text of an image is a data URL', () => {
+	const text = '/9j/4AAQSkZJRgABAQ'.padEnd(200, 'A');
+
+	expect(urls(text)).toEqual([`data:;base64,${text}`]);
+	expect(urls([text, A])).toEqual([`data:;base64,${text}`, A]);
+	expect(refusal(() => urls('/9j/photo.jpg')).message).toContain('neither a web link');
+});
+
+test.each<[string, unknown, unknown[]]>([
+	['a name', 'data', [{ field: 'data' }]],
+	['names', ' front, side ,', [{ field: 'front' }, { field: 'side' }]],
+	['names on lines', 'front\nside', [{ field: 'front' }, { field: 'side' }]],
+	['a list of names', ['front', 'side'], [{ field: 'front' }, { field: 'side' }]],
+	['names as JSON', '["front","side"]', [{ field: 'front' }, { field: 'side' }]],
+	['names in quotes', '"front", \'side\'', [{ field: 'front' }, { field: 'side' }]],
+	[
+		'names with marks',
+		'a.b, c[0], d (1)',
+		[{ field: 'a.b' }, { field: 'c[0]' }, { field: 'd (1)' }],
+	],
+	['a file', file, [{ file }]],
+	['a list of files', [file, file], [{ file }, { file }]],
+	['all files of an item', { front: file, side: file }, [{ file }, { file }]],
+	[
+		'names, files, links and data URLs',
+		['front', file, A, DATA],
+		[{ field: 'front' }, { file }, { url: A }, { url: DATA }],
+	],
+	['a name and a link', `front, ${A}`, [{ field: 'front' }, { url: A }]],
+])('"Input Data Field Name(s)" takes %s', (_name, value, parts) => {
+	expect(names(value)).toEqual(parts);
+});
+
+test.each<[unknown, RegExp]>([
+	['ftp://x.example/a.jpg', /holds "ftp:.*neither a web link nor an image data URL$/],
+	['x.example/a.jpg', /neither a web link/],
+	['//x.example/a.jpg', /neither a web link/],
+	['https://', /neither a web link/],
+	['[object Object]', /holds "\[object Object\]", which is neither/],
+	[{ path: 'download/a.jpg' }, /holds \{"path":"download\/a.jpg"\}, which has no link in it$/],
+	[[3], /holds 3, which has no link in it$/],
+	[{}, /holds \{\}, which has no link in it$/],
+	[7, /must be text, but is a number: 7$/],
+	[[], /is \[\], but must hold at least one link$/],
+	[' , ', /must hold at least one link$/],
+	['[]', /must hold at least one link$/],
+	['', /is empty/],
+])('%j is refused as "Image URL(s)"', (value, words) => {
+	expect(refusal(() => urls(value)).message).toMatch(words);
+	expect(refusal(() => urls(value)).message).toMatch(/^"Image URL\(s\)" /);
+});
+
+const TOKEN = '7123456789:AAHfiqksKZ8WmR2zSjiQ7-EXAMPLETOKENx';
+
+test.each([
+	`https://api.telegram.org/file/bot${TOKEN}/photos/file_1.jpg`,
+	`https://api.telegram.org/file/bot${TOKEN.replace(':', '%3A')}/photos/file_1.jpg`,
+	`https://botapi.example.com/file/bot${TOKEN}/photos/file_1.jpg`,
+	`https://proxy.example.com/?url=${encodeURIComponent(`https://api.telegram.org/file/bot${TOKEN}/a.jpg`)}`,
+	`my photo https://api.telegram.org/file/bot${TOKEN}/photos/file 1.jpg`,
+	[`${A}`, `<https://api.telegram.org/file/bot${TOKEN}/a.jpg|photo>`],
+	[{ file_path: `https://api.telegram.org/file/bot${TOKEN}/a.jpg` }],
+])('a link with the token of a bot is refused, and nowhere shown: %j', (value) => {
+	for (const isMiniMax of [true, false]) {
+		const { message, remedy } = refusal(() => urls(value, { isMiniMax }));
+		expect(message).toContain('the token of your bot');
+		expect(`${message} ${remedy}`).not.toContain(TOKEN.slice(0, 8));
+		expect(remedy).toContain('Binary File');
+	}
+});
+
+test.each([
+	...['http://localhost/a.jpg', 'http://localhost:5678/a.jpg', 'https://LOCALHOST./a.jpg'],
+	...['http://127.0.0.1/a.jpg', 'http://127.1/a.jpg', 'http://0x7f000001/a.jpg', 'http://0/a.jpg'],
+	...['http://2130706433/a.jpg', 'http://10.1.2.3/a.jpg', 'http://172.16.0.1/a.jpg'],
+	...['http://192.168.1.5/a.jpg', 'http://192.168.257/a.jpg', 'http://169.254.169.254/a.jpg'],
+	...['http://100.64.0.1/a.jpg', 'http://[::1]/a.jpg', 'http://[fd00::1]/a.jpg'],
+	...['http://[fe80::1]/a.jpg', 'http://[::ffff:10.0.0.1]/a.jpg', 'http://１９２.168.1.5/a.jpg'],
+	...['http://minio:9000/a.jpg', 'http://nas.local/a.jpg', 'http://files.internal/a.jpg'],
+	...['http://host.docker.internal/a.jpg', 'http://user@localhost/a.jpg'],
+])('MiniMax cannot open %s, a gateway may', (link) => {
+	const { message, remedy } = refusal(() => urls(link, { isMiniMax: true }));
+
+	expect(message).toMatch(
+		/^"Image URL\(s\)" holds ".+", which MiniMax cannot open, because .+ is inside of your network$/,
+	);
+	expect(remedy).toContain('Binary File');
+	expect(() => urls(link)).not.toThrow();
+});
+
+test.each([
+	['https://drive.google.com/file/d/1AbC/view?usp=sharing', 'Google Drive'],
+	['https://drive.google.com/open?id=1AbC', 'Google Drive'],
+	['https://docs.google.com/uc?id=1', 'Google Drive'],
+	['https://photos.app.goo.gl/AbC', 'Google Drive'],
+	['https://www.dropbox.com/s/abc/a.jpg', 'Dropbox'],
+	['https://www.dropbox.com/scl/fi/abc/a.jpg?rlkey=x&dl=0', 'Dropbox'],
+	['https://1drv.ms/i/s!AbC', 'Microsoft OneDrive'],
+	['https://onedrive.live.com/?id=1&cid=2', 'Microsoft OneDrive'],
+	['https://contoso.sharepoint.com/:i:/s/team/AbC', 'Microsoft SharePoint'],
+	['https://files.slack.com/files-pri/T1-F1/a.jpg', 'Slack'],
+	['https://contoso-my.sharepoint.com/:i:/g/personal/me/AbC?e=1', 'Microsoft SharePoint'],
+])('%s leads to a page', (link, node) => {
+	const { message, remedy } = refusal(() => urls(link, { isMiniMax: true }));
+
+	expect(message).toContain('which leads to a page: download it with its node first');
+	expect(remedy).toBe(`Get the file with the ${node} node, and choose Binary File as Input Type.`);
+	expect(() => urls(link)).not.toThrow();
+});
+
+test.each([
+	...[
+		'https://drive.google.com/uc?export=download&id=1AbC',
+		'https://lh3.googleusercontent.com/d/1',
+	],
+	...[
+		'https://drive.usercontent.google.com/download?id=1',
+		'https://drive.google.com/thumbnail?id=1',
+	],
+	...['https://www.dropbox.com/s/abc/a.jpg?dl=1', 'https://www.dropbox.com/s/abc/a.jpg?raw=1'],
+	...['https://dl.dropboxusercontent.com/s/abc/a.jpg', 'https://onedrive.live.com/download?id=1'],
+	...['https://contoso.sharepoint.com/:i:/s/team/AbC?download=1', 'https://8.8.8.8/a.jpg'],
+	...[
+		'https://localhost.example.com/a.jpg',
+		'https://172.32.0.1/a.jpg',
+		'https://[2606:4700::1]/a.jpg',
+	],
+	'https://files.slack.com/files-pri/T1-F1/a.jpg?pub_secret=1',
+	'https://api.telegram.org/robots.jpg',
+])('%s is let through', (link) => {
+	expect(urls(link, { isMiniMax: true })).toEqual([link]);
+});
+
+test('whatever an expression gives is taken, or refused in our words', () => {
+	const odd = fc.oneof(
+		fc.anything(),
+		fc.json(),
+		fc.string({ unit: fc.constantFrom(...'<>[](){}|,;:"\'` \n.a/', 'https://', 'data:', A, DATA) }),
+	);
+	fc.assert(
+		fc.property(odd, fc.boolean(), (value, isMiniMax) => {
+			for (const inputType of ['url', 'binary'] as const) {
+				const reader = new ReferenceReader(inputType, { isMiniMax });
+				try {
+					expect(reader.read(value).length).toBeGreaterThan(0);
+				} catch (error) {
+					expect(error).toBeInstanceOf(ItemError);
+				}
+			}
+		}),
+		{ seed: 41, numRuns: 2_000 },
+	);
+});
+
+test('megabytes of base64 are read within moments', () => {
+	const large = `data:image/jpeg;base64,${'/9j/4AAQ+zZ0'.repeat(1_100_000)}`;
+	const startedAt = performance.now();
+
+	expect(urls([large])).toEqual([large]);
+	expect(urls(`${large},${A}`)).toEqual([large, A]);
+	expect(urls(large.slice(23))).toEqual([`data:;base64,${large.slice(23)}`]);
+	expect(performance.now() - startedAt).toBeLessThan(3_000);
+});
