@@ -85,8 +85,7 @@ export const MODELS: readonly Model[] = [
 	},
 ];
 
-/** All styles of all models. */
-export const STYLES: readonly Style[] = MODELS.flatMap(({ styles }) => styles);
+const allStyles: readonly Style[] = MODELS.flatMap(({ styles }) => styles);
 
 /** A model that is not known here, such as MiniMax's next one: what any model takes is let through. */
 export function unknownModel(value: string): Model {
@@ -96,7 +95,7 @@ export function unknownModel(value: string): Model {
 		description: 'A model that is not known here',
 		aspectRatios: allRatios,
 		customSize: true,
-		styles: STYLES,
+		styles: allStyles,
 		takesAnyStyle: true,
 		references: true,
 	};

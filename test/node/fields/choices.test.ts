@@ -50,6 +50,17 @@ test.each<[string, Parameters, object]>([
 		{ model: 'image-01-live', options: { style: expression('watercolor ') } },
 		{ model: 'image-01-live', style: { style_type: '水彩', style_weight: 0.8 } },
 	],
+	[
+		'a style as a field of its own',
+		{ model: 'image-01-live', style: expression('漫画 ') },
+		{ model: 'image-01-live', style: { style_type: '漫画', style_weight: 0.8 } },
+	],
+	['no style, in the words of the list', { style: expression('None') }, {}],
+	[
+		'an empty style',
+		{ model: 'image-01-live', style: expression(' ') },
+		{ model: 'image-01-live' },
+	],
 	['empty options', { options: { outputItems: '', transfer: expression(' '), timeout: '' } }, {}],
 ])('%s is understood', async (_name, parameters, body) => {
 	const { error, items } = await node.run({ parameters });
