@@ -49,7 +49,7 @@ export class MiniMaxImage implements INodeType {
 		const journal = new Journal(this);
 		try {
 			const client = await ApiClient.open(this);
-			const plans = await plan(this, batch);
+			const plans = await plan(this, batch, { isMiniMax: client.isMiniMax });
 			const submitter = new Submitter(client, journal);
 			const deliverer = new Deliverer(this, plans, {
 				stopped,

@@ -4,7 +4,7 @@ import type {
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 
-import { resolveApiKey, resolveBaseUrl } from '../../../credentials/regions';
+import { REGIONS, resolveApiKey, resolveBaseUrl } from '../../../credentials/regions';
 import type { ByteStream } from '../http/body';
 import { readBody } from '../http/body';
 import { toFailure } from '../http/networkErrors';
@@ -47,6 +47,11 @@ export class ApiClient {
 	/** Host and port of the API. */
 	get host(): string {
 		return new URL(this.baseUrl).host;
+	}
+
+	/** Whether requests go to MiniMax itself, and not to a gateway. */
+	get isMiniMax(): boolean {
+		return REGIONS.some(({ baseUrl }) => new URL(baseUrl).host === this.host);
 	}
 
 	/** A text without the key, should a service repeat it. */

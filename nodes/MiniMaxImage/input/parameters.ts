@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { invalidInput } from '../itemError';
 import { IMAGE_COUNT, PROMPT_MAX_CHARACTERS } from '../models';
 import { checkBoolean, checkSeed, checkText, checkWholeNumber } from './checks';
 import { checkChoice } from './choices';
@@ -12,6 +13,17 @@ import { optional, readOrDefault, readOutput, readSend } from './settings';
 import type { ImageRequest, ItemParameters, Operation, ReferenceSource } from './types';
 
 const OPERATIONS: readonly Operation[] = ['textToImage', 'imageToImage'];
+
+/** What n8n adds to the operations of nodes by itself, for calls that it thinks the node lacks. */
+const CUSTOM_API_CALL = '__CUSTOM_API_CALL__';
+
+function readOperation(value: unknown): Operation {
+	if (value !== CUSTOM_API_CALL) return checkChoice('operation', value, OPERATIONS);
+	throw invalidInput(
+		'A Custom API Call is made with the HTTP Request node',
+		'Put the HTTP Request node here, set its Authentication to Predefined Credential Type, and choose MiniMax Image API.',
+	);
+}
 
 function readRequest(read: Read, options: IDataObject, operation: Operation): ImageRequest {
 	const model = readModel(read, operation);
@@ -52,11 +64,11 @@ function readReferences(
 export function readParameters(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	hosts: LinkHosts = { isMiniMax: false },
+	hosts: LinkHosts,
 ): ItemParameters {
 	const read: Read = (name) => context.getNodeParameter(name, itemIndex, null);
 	const options = (read('options') ?? {}) as IDataObject;
-	const operation = checkChoice('operation', read('operation'), OPERATIONS);
+	const operation = readOperation(read('operation'));
 	const request = readRequest(read, options, operation);
 	const output = readOutput(read, options);
 	return {

@@ -3,6 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Batch } from '../batch';
 import { invalidInput } from '../itemError';
 import { fieldName } from './fieldName';
+import type { LinkHosts } from './links';
 import { readParameters } from './parameters';
 import { References } from './references';
 import type { ItemParameters } from './types';
@@ -20,13 +21,19 @@ export interface Plan {
 /**
  * PLAN: checks every item before the first request, so that a bad one is found before anything costs. What is
  * wrong with an item is noted in the batch.
+ *
+ * @param hosts who opens links to reference images
  */
-export async function plan(context: IExecuteFunctions, batch: Batch): Promise<Plan[]> {
+export async function plan(
+	context: IExecuteFunctions,
+	batch: Batch,
+	hosts: LinkHosts,
+): Promise<Plan[]> {
 	const references = new References(context);
 	const plans: Plan[] = [];
 	for (const itemIndex of context.getInputData().keys()) {
 		try {
-			const parameters = readParameters(context, itemIndex);
+			const parameters = readParameters(context, itemIndex, hosts);
 			const referenceDigests = await references.check(itemIndex, parameters.references);
 			const withReferences: Plan['withReferences'] = async (use) =>
 				await references.with(itemIndex, parameters.references, use);
