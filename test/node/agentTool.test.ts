@@ -121,14 +121,15 @@ test('an agent gets a link for each image, whatever the options about files say'
 		expiresAt: expect.any(String),
 		width: 1024,
 		height: 1024,
+		aspectRatio: '1:1',
 		model: 'image-01',
 		prompt: 'a lighthouse',
 		successCount: 2,
 		failedCount: 0,
 	};
 	expect(JSON.parse(String(answer))).toEqual([
-		{ ...image, imageIndex: 1 },
-		{ ...image, imageIndex: 2 },
+		{ ...image, imageIndex: 1, fileName: 'lighthouse-1.jpg' },
+		{ ...image, imageIndex: 2, fileName: 'lighthouse-2.jpg' },
 	]);
 	expect(node.sandbox.requests.map(({ body }) => body.response_format)).toEqual(['url']);
 });
