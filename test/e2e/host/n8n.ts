@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Host } from './install';
+import type { Host } from './install.cjs';
 import { lastLines } from './log';
 import { freePort, HOST } from './ports';
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import type { Host } from '../host/install';
+import type { Host } from '../host/install.cjs';
 import type { Owner } from '../host/rest';
 
 /** What is remembered from one start to the next. */

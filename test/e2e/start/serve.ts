@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 
 import type { Account } from '../../support/account';
-import type { Host } from '../host/install';
+import type { Host } from '../host/install.cjs';
 import { startN8n } from '../host/n8n';
 import type { RunningN8n } from '../host/n8n';
 import { N8nRest } from '../host/rest';

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { packPackage } from '../../support/build';
-import { installHost } from '../host/install';
-import type { Host } from '../host/install';
+import { installHost } from '../host/install.cjs';
+import type { Host } from '../host/install.cjs';
 import { startN8n } from '../host/n8n';
 import { installPackage } from '../host/package';
-import { ProgressLine } from '../host/progress';
+import { ProgressLine, together } from '../host/progress.cjs';
 import { N8nRest } from '../host/rest';
 
 /** Whom the tests sign in as. */
@@ -34,7 +34,7 @@ export function readEnvironment(): Environment {
 /** Installs n8n if need be, and the package into a user folder as users get it. */
 export async function prepareEnvironment(): Promise<void> {
 	const progress = new ProgressLine();
-	const host = await installHost(progress.show);
+	const host = await installHost(together(progress.show));
 	progress.end();
 	const folder = await mkdtemp(join(tmpdir(), 'minimax-image-e2e-'));
 	const template = join(folder, 'template');

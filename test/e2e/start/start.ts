@@ -8,25 +8,18 @@ import { readAccount, sandboxCredential } from '../../support/account';
 import type { Account } from '../../support/account';
 import { buildPackage, packPackage } from '../../support/build';
 import { UsageError } from '../../support/usageError';
-import { installHost } from '../host/install';
 import { installPackage } from '../host/package';
 import { isTaken } from '../host/ports';
-import { ProgressLine } from '../host/progress';
 import { parseArguments } from './arguments';
 import { DataFolder } from './data';
+import type { Beginning } from './main.cjs';
 import { serve } from './serve';
 import type { Order } from './serve';
 import { USAGE } from './words';
 
 const ROOT = join(__dirname, '../../..');
 const DATA = join(ROOT, '.n8n/data');
-const FAILED = 1;
 const MISUSED = 2;
-const INTERRUPTED = 130;
-
-/** Until n8n runs there is nothing to end in order; leaving ends the processes that were started. */
-let onInterrupt: () => void = () => process.exit(INTERRUPTED);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => onInterrupt());
 
 /** Builds the package and installs its tarball the way users get it. */
 async function installBuiltPackage(userFolder: string): Promise<void> {
@@ -39,21 +32,19 @@ async function installBuiltPackage(userFolder: string): Promise<void> {
 	}
 }
 
-function sandboxAccount(sandbox: Sandbox): Account {
-	return {
-		name: 'the sandbox, which draws them; nothing is charged',
-		credentials: sandboxCredential(sandbox),
-	};
-}
+const sandboxAccount = (sandbox: Sandbox): Account => ({
+	name: 'the sandbox, which draws them; nothing is charged',
+	credentials: sandboxCredential(sandbox),
+});
 
 /** Runs n8n until somebody stops it. Throws an Error when it ends by itself. */
-async function run(order: Order, progress: ProgressLine): Promise<void> {
+async function run(order: Order, { progress, onInterrupt }: Beginning): Promise<void> {
 	progress.show(`Starting n8n ${order.host.version}`);
 	const { n8n, words } = await serve(order);
 	progress.end();
 	console.log(words);
 	const interrupted = new Promise<'interrupted'>((resolve) => {
-		onInterrupt = () => resolve('interrupted');
+		onInterrupt(() => resolve('interrupted'));
 	});
 	const end = await Promise.race([interrupted, n8n.ended]);
 	if (end !== 'interrupted') throw new Error(`n8n has ended; its words are in ${n8n.log}`);
@@ -61,36 +52,41 @@ async function run(order: Order, progress: ProgressLine): Promise<void> {
 	await n8n.stop();
 }
 
-async function start(progress: ProgressLine): Promise<void> {
-	const { help, port, reset } = parseArguments(process.argv.slice(2));
+async function prepareAndRun(beginning: Beginning): Promise<void> {
+	const { args, during, prepareHost } = beginning;
+	const { help, port, reset } = parseArguments(args);
 	if (help) return console.log(USAGE);
 	const userAccount = readAccount(process.env);
 	if (await isTaken(port)) {
 		throw new UsageError(`Port ${port} is in use. Choose another: npm start -- --port ${port + 1}`);
 	}
-	const host = await installHost(progress.show);
-	progress.show('Building and installing the package');
 	const data = await DataFolder.open(DATA, { reset });
+	const [host] = await Promise.all([
+		prepareHost(),
+		during('this package', () => installBuiltPackage(data.path)),
+	]);
 	await data.shareWorkflowPackage(host);
-	await installBuiltPackage(data.path);
 	if (userAccount) {
 		const name = `MiniMax (${userAccount.name}); every picture is charged`;
-		return await run({ host, port, data, account: { ...userAccount, name } }, progress);
+		return await run({ host, port, data, account: { ...userAccount, name } }, beginning);
 	}
 	const sandbox = await startSandbox({ recordBodies: 'short' });
 	try {
-		await run({ host, port, data, account: sandboxAccount(sandbox) }, progress);
+		await run({ host, port, data, account: sandboxAccount(sandbox) }, beginning);
 	} finally {
 		await sandbox.close();
 	}
 }
 
-const progress = new ProgressLine();
-start(progress).then(
-	() => process.exit(0),
-	(error: unknown) => {
-		progress.end();
-		console.error(`start: ${error instanceof Error ? error.message : String(error)}`);
-		process.exit(error instanceof UsageError ? MISUSED : FAILED);
-	},
-);
+/** Does what the command line asks for, and returns the exit code. Throws an Error that says what failed. */
+export async function start(beginning: Beginning): Promise<number> {
+	try {
+		await prepareAndRun(beginning);
+		return 0;
+	} catch (error) {
+		if (!(error instanceof UsageError)) throw error;
+		beginning.progress.end();
+		console.error(`start: ${error.message}`);
+		return MISUSED;
+	}
+}
