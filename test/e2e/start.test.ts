@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import type { INodeParameters } from 'n8n-workflow';
 
 import { startSandbox } from '../sandbox';
 import { freePort, HOST } from './host/ports';
@@ -93,6 +94,16 @@ async function clickExecute({ words, rest }: Started) {
 	return items?.map(({ binary }) => binary?.data?.mimeType);
 }
 
+/** Requests per minute that the MiniMax Image nodes of all workflows are set to. */
+async function pacing(rest: N8nRest): Promise<unknown[]> {
+	const workflows = await rest.workflows();
+	const saved = await Promise.all(workflows.map(({ id }) => rest.workflow(id)));
+	return saved
+		.flatMap(({ nodes }) => nodes)
+		.filter(({ type }) => type.startsWith('n8n-nodes-minimax-image.'))
+		.map(({ parameters }) => (parameters.options as INodeParameters).requestsPerMinute);
+}
+
 const sortedNames = (workflows: { name: string }[]) => workflows.map(({ name }) => name).sort();
 
 test('a first start ends where one click makes a picture, and the next one keeps what the user did', async () => {
@@ -106,6 +117,9 @@ test('a first start ends where one click makes a picture, and the next one keeps
 	expect(examples).toHaveLength(files.length);
 
 	expect(await clickExecute(first)).toEqual(['image/jpeg', 'image/jpeg']);
+	const unpaced = await pacing(first.rest);
+	expect(unpaced.length).toBeGreaterThanOrEqual(examples.length);
+	expect(new Set(unpaced)).toEqual(new Set([0]));
 
 	const users: SavedWorkflow = await first.rest.createWorkflow({
 		name: 'My own',
@@ -115,30 +129,32 @@ test('a first start ends where one click makes a picture, and the next one keeps
 	await first.interrupt();
 	await expect(fetch(first.rest.url)).rejects.toThrow('fetch failed');
 
-	const second = await npmStart(['--port', String(port)]);
-	await second.rest.signIn(readLogin(second.words));
-	expect(sortedNames(await second.rest.workflows())).toEqual([users.name, ...examples].sort());
-	// The sandbox is another one by now, and the credential with it.
-	expect(await clickExecute(second)).toEqual(['image/jpeg', 'image/jpeg']);
-	await second.interrupt();
-
-	// A MiniMax of the user's own, and a fresh start.
+	// A MiniMax of the user's own, whose rate limit is real.
 	const minimax = await startSandbox({ key: 'key-of-the-user' });
-	const reset = await npmStart(['--port', String(port), '--reset'], {
+	const second = await npmStart(['--port', String(port)], {
 		MINIMAX_API_KEY: minimax.key,
 		MINIMAX_REGION: 'custom',
 		MINIMAX_BASE_URL: minimax.url,
 	});
+	await second.rest.signIn(readLogin(second.words));
+	expect(sortedNames(await second.rest.workflows())).toEqual([users.name, ...examples].sort());
+	expect(new Set(await pacing(second.rest))).toEqual(new Set([undefined]));
+	// The credential is another one by now.
+	expect(await clickExecute(second)).toEqual(['image/jpeg', 'image/jpeg']);
+	expect(minimax.paidImages).toBe(2);
+	expect(second.words).toContain(
+		`MiniMax (Custom, ${new URL(minimax.url).host}); every picture is charged`,
+	);
+	expect(second.words).not.toContain(minimax.key);
+	await second.interrupt();
+	await minimax.close();
+
+	// A fresh start.
+	const reset = await npmStart(['--port', String(port), '--reset']);
 	await reset.rest.signIn(readLogin(reset.words));
 	expect(sortedNames(await reset.rest.workflows())).toEqual(examples);
 	expect(await clickExecute(reset)).toEqual(['image/jpeg', 'image/jpeg']);
-	expect(minimax.paidImages).toBe(2);
-	expect(reset.words).toContain(
-		`MiniMax (Custom, ${new URL(minimax.url).host}); every picture is charged`,
-	);
-	expect(reset.words).not.toContain(minimax.key);
 	await reset.interrupt();
-	await minimax.close();
 }, 300_000);
 
 test('a port in use gets one clear line', async () => {

@@ -11,6 +11,8 @@ interface Memory {
 	owner: Owner;
 	/** Files of the examples that were imported once; the user may have changed or removed them since. */
 	imported: string[];
+	/** IDs of the workflows that wait for no rate limit, as long as the pictures come from the sandbox. */
+	unpaced?: string[];
 }
 
 /** The folder that n8n keeps its database in, with what `npm start` remembers beside it. */
@@ -53,8 +55,20 @@ export class DataFolder {
 		return this.memory.imported.includes(example);
 	}
 
-	async addImported(example: string): Promise<void> {
+	get unpaced(): readonly string[] {
+		return this.memory.unpaced ?? [];
+	}
+
+	/** Remembers an example that was imported, with the ID of the workflow if that waits for no rate limit. */
+	async addImported(example: string, unpacedId?: string): Promise<void> {
 		this.memory.imported.push(example);
+		if (unpacedId) this.memory.unpaced = [...this.unpaced, unpacedId];
+		await this.remember();
+	}
+
+	/** Forgets which workflows wait for no rate limit, now that none does any more. */
+	async forgetUnpaced(): Promise<void> {
+		delete this.memory.unpaced;
 		await this.remember();
 	}
 

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { startSandbox } from '../../sandbox';
 import type { Sandbox } from '../../sandbox';
 import { readAccount, sandboxCredential } from '../../support/account';
-import type { Account } from '../../support/account';
 import { buildPackage, packPackage } from '../../support/build';
 import { UsageError } from '../../support/usageError';
 import { installPackage } from '../host/package';
@@ -14,7 +13,7 @@ import { parseArguments } from './arguments';
 import { DataFolder } from './data';
 import type { Beginning } from './main.cjs';
 import { serve } from './serve';
-import type { Order } from './serve';
+import type { Order, Source } from './serve';
 import { USAGE } from './words';
 
 const ROOT = join(__dirname, '../../..');
@@ -32,9 +31,10 @@ async function installBuiltPackage(userFolder: string): Promise<void> {
 	}
 }
 
-const sandboxAccount = (sandbox: Sandbox): Account => ({
+const sandboxSource = (sandbox: Sandbox): Source => ({
 	name: 'the sandbox, which draws them; nothing is charged',
 	credentials: sandboxCredential(sandbox),
+	paced: false,
 });
 
 /** Runs n8n until somebody stops it. Throws an Error when it ends by itself. */
@@ -56,7 +56,7 @@ async function prepareAndRun(beginning: Beginning): Promise<void> {
 	const { args, during, prepareHost } = beginning;
 	const { help, port, reset } = parseArguments(args);
 	if (help) return console.log(USAGE);
-	const userAccount = readAccount(process.env);
+	const account = readAccount(process.env);
 	if (await isTaken(port)) {
 		throw new UsageError(`Port ${port} is in use. Choose another: npm start -- --port ${port + 1}`);
 	}
@@ -66,13 +66,14 @@ async function prepareAndRun(beginning: Beginning): Promise<void> {
 		during('this package', () => installBuiltPackage(data.path)),
 	]);
 	await data.shareWorkflowPackage(host);
-	if (userAccount) {
-		const name = `MiniMax (${userAccount.name}); every picture is charged`;
-		return await run({ host, port, data, account: { ...userAccount, name } }, beginning);
+	if (account) {
+		const name = `MiniMax (${account.name}); every picture is charged`;
+		const source = { ...account, name, paced: true };
+		return await run({ host, port, data, source }, beginning);
 	}
 	const sandbox = await startSandbox({ recordBodies: 'short' });
 	try {
-		await run({ host, port, data, account: sandboxAccount(sandbox) }, beginning);
+		await run({ host, port, data, source: sandboxSource(sandbox) }, beginning);
 	} finally {
 		await sandbox.close();
 	}
