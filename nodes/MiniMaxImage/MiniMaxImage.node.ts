@@ -15,6 +15,7 @@ import { hints } from './description/hints';
 import { plan } from './input/plan';
 import { Journal } from './journal';
 import { Deliverer } from './output/deliver';
+import { withProgress } from './output/progress';
 import { report } from './output/report';
 
 /** MiniMax Image: images from a prompt, or from a prompt and reference images. */
@@ -45,8 +46,10 @@ export class MiniMaxImage implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		// Engines before n8n 2 cannot stop in the middle of a node.
 		const stopped = this.getExecutionCancelSignal?.() ?? new AbortController().signal;
+		const total = this.getInputData().length;
 		const batch = new Batch(stopped, !this.continueOnFail());
 		const journal = new Journal(this);
+		let waitedMs = 0;
 		try {
 			const client = await ApiClient.open(this);
 			const plans = await plan(this, batch, { isMiniMax: client.isMiniMax });
@@ -56,14 +59,16 @@ export class MiniMaxImage implements INodeType {
 				ownHost: client.host,
 				redact: client.redact,
 			});
-			await batch.run(plans, {
+			const running = batch.run(plans, {
 				submit: async (one) => await submitter.submit(one, batch.waiting),
 				deliver: async (one, answer) => await deliverer.deliver(one, answer),
 			});
+			await withProgress(this.logger, () => ({ done: batch.done, total }), running);
+			waitedMs = client.waitedForLimit.totalMs;
 		} catch (error) {
 			// The credential cannot be used, for example.
 			for (const itemIndex of this.getInputData().keys()) batch.fail(itemIndex, error);
 		}
-		return report(this, batch, journal);
+		return report(this, { batch, journal, waitedMs });
 	}
 }

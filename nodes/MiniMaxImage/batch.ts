@@ -45,6 +45,12 @@ export class Batch {
 		this.waiting = AbortSignal.any([stopped, this.halted.signal]);
 	}
 
+	/** How many items are through, with a result or without. */
+	get done(): number {
+		// The list has holes where items are not, which flat() skips.
+		return this.settled.flat().length;
+	}
+
 	/** Notes why an item has no result. */
 	fail(itemIndex: number, error: unknown): void {
 		this.settle(itemIndex, { result: NOTHING, error });

@@ -1,5 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { runNode } from '../support/node';
 import { describeSandbox } from '../support/sandbox';
 
@@ -9,7 +7,7 @@ const withLink = (imageUrls: string) => ({
 	operation: 'imageToImage',
 	inputType: 'url',
 	imageUrls,
-	options: { maxRetries: 0 } as IDataObject,
+	options: { maxRetries: 0 },
 });
 
 test.each([

@@ -14,6 +14,7 @@ import { PATIENCE_MS } from '../http/rateLimiter';
 import { limiterFor } from '../http/rateLimiters';
 import { retryDelay } from '../http/retryPolicy';
 import type { SendSettings } from '../http/sendSettings';
+import { Stopwatch } from '../http/stopwatch';
 import { wait } from '../http/wait';
 import type { HttpAnswer } from './answer';
 import { ItemError } from '../itemError';
@@ -30,6 +31,9 @@ export class ApiClient {
 	readonly baseUrl: string;
 
 	readonly apiKey: string;
+
+	/** How long requests waited for the rate limit. */
+	readonly waitedForLimit = new Stopwatch();
 
 	private constructor(
 		private readonly context: IExecuteFunctions,
@@ -76,7 +80,9 @@ export class ApiClient {
 		const limiter = limiterFor(this.apiKey, this.baseUrl);
 		const place = limiter.takePlace();
 		for (let failures = 0; ;) {
-			const permit = await limiter.acquire(place, settings.requestsPerMinute, ended);
+			const permit = await this.waitedForLimit.during(
+				limiter.acquire(place, settings.requestsPerMinute, ended),
+			);
 			purchase.sent(Date.now());
 			const outcome = await this.attempt(path, body, read, settings.timeoutMs);
 			endPermit(permit, outcome);

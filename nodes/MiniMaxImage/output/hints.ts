@@ -3,6 +3,7 @@ import type { NodeExecutionHint } from 'n8n-workflow';
 import type { PaidAnswer } from '../api/submit';
 import type { SettledItem } from '../batch';
 import type { ItemResult } from './deliver';
+import { inWords } from './duration';
 import { escapeHtml } from './html';
 
 const LISTED_ITEMS = 10;
@@ -88,4 +89,19 @@ export function paymentHints(answers: readonly PaidAnswer[]): NodeExecutionHint[
 		]);
 	}
 	return messages.map(([message, type]) => ({ message, type, location: 'outputPane' }));
+}
+
+/** Shorter waits are nothing that people wonder about. */
+const NOTED_WAIT_MS = 10_000;
+
+/** How much of the run was spent on the limit, which is why a table takes minutes. */
+export function waitHints(waitedMs: number): NodeExecutionHint[] {
+	if (waitedMs < NOTED_WAIT_MS) return [];
+	return [
+		{
+			message: `${inWords(waitedMs)} of this run were spent waiting for the rate limit. If your account allows more, raise the option "Requests per Minute".`,
+			type: 'info',
+			location: 'outputPane',
+		},
+	];
 }

@@ -7,8 +7,16 @@ import { runsAsTool } from '../runsAsTool';
 import { failedRow, toErrorItem } from './errorItem';
 import { toNodeError, toRunError, toToolError } from './errors';
 import type { NodeError } from './errors';
-import { failureHints, hintsFor, paymentHints } from './hints';
+import { failureHints, hintsFor, paymentHints, waitHints } from './hints';
 import { describePaid, paidImages } from './paidImages';
+
+/** What a run leaves behind to be told. */
+export interface Run {
+	batch: Batch;
+	journal: Journal;
+	/** How long requests waited for the rate limit, in ms. */
+	waitedMs: number;
+}
 
 const HOW_TO_GO_ON =
 	'To go on from here, fix the cause and retry this execution in n8n: images that are paid for are not bought again. With "On Error" set to Continue (using error output), what worked goes on, and failed items come out there.';
@@ -48,8 +56,7 @@ const mayRunAgain = (context: IExecuteFunctions, [first]: INodeExecutionData[]):
  */
 export function report(
 	context: IExecuteFunctions,
-	batch: Batch,
-	journal: Journal,
+	{ batch, journal, waitedMs }: Run,
 ): INodeExecutionData[][] {
 	const failed = batch.settled.findIndex(
 		(item) => item && (item.error !== undefined || item.result.errors.length > 0),
@@ -71,6 +78,7 @@ export function report(
 		...failureHints(batch.settled),
 		...hintsFor(batch.settled.map(({ result }) => result)),
 		...paymentHints(batch.answers),
+		...waitHints(waitedMs),
 	);
 	return [items];
 }
