@@ -15,7 +15,7 @@ export interface ItemErrorFacts {
 export const INVALID_INPUT = 'invalidInput';
 
 /**
- * Why an item has no result, or lacks an image: the one error that all rooms share. Its message says what happened
+ * Why an item has no result, or lacks an image: the one error that all folders share. Its message says what happened
  * in the words that users read; output/errors.ts makes n8n's own error of it.
  */
 export class ItemError extends Error {

@@ -35,6 +35,15 @@ function entriesIn(context: IExecuteFunctions): Record<string, JournalEntry> {
 	}
 }
 
+/** Which round of a loop this is. An engine that cannot tell keeps no context either. */
+function runIndexOf(context: IExecuteFunctions): string {
+	try {
+		return String(context.getWorkflowDataProxy(0).$runIndex);
+	} catch {
+		return '';
+	}
+}
+
 /**
  * What one run of the node has sent and paid for, kept in the execution: over the tries of "Retry On Fail", and over
  * "Retry execution". Another execution, another round of a loop and another node find nothing here.
@@ -59,9 +68,7 @@ export class Journal {
 			filesInMemory: memory.filesInMemory,
 			execution: context.getExecutionId(),
 		};
-		this.run = runsAsTool(context.getNode())
-			? 'tool'
-			: String(context.getWorkflowDataProxy(0).$runIndex);
+		this.run = runsAsTool(context.getNode()) ? 'tool' : runIndexOf(context);
 	}
 
 	/** What is known of a request of an item. Calls with the same request at the same time get one each. */

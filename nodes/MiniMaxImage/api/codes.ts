@@ -20,7 +20,10 @@ const TRY_LATER = 'Nothing is wrong with your input. Run the failed items again 
 const NOT_MINIMAX =
 	'Check "Region" and "Base URL" of the credential: something other than the MiniMax API may have answered.';
 
-const OWN_WORDS = 'See the details for the words of MiniMax, and its error code reference.';
+const OWN_WORDS = {
+	remedy: 'See the details for the words of MiniMax, and its error code reference.',
+	remedyWithoutWords: 'MiniMax says no more. Look the code up in its error code reference.',
+};
 
 const INTERNAL: CodeEntry = {
 	kind: 'nothingMade',
@@ -218,7 +221,7 @@ function httpEntry(status: number, isOfService: boolean): CodeEntry {
 	if (TURNED_AWAY.includes(status)) return { kind: 'nothingMade', message, remedy: TRY_LATER };
 	if (status === 408 || status >= 500) return { kind: 'unclear', message, remedy: MAYBE_CHARGED };
 	return isOfService
-		? { kind: 'refused', message, remedy: OWN_WORDS }
+		? { kind: 'refused', message, ...OWN_WORDS }
 		: { kind: 'refused', message, remedy: NOT_MINIMAX };
 }
 
@@ -246,7 +249,7 @@ function findEntry(code: string, { isOfService = false }: EntryContext): CodeEnt
 	return {
 		kind: 'refused',
 		message: `MiniMax refused the request with code ${code}`,
-		remedy: OWN_WORDS,
+		...OWN_WORDS,
 	};
 }
 
