@@ -1,37 +1,62 @@
 import type {
-	IAuthenticateRuleResponseCode,
 	IAuthenticateRuleResponseSuccessBody,
 	ICredentialDataDecryptedObject,
 	ICredentialTestRequest,
 	ICredentialType,
+	IDataObject,
+	IHttpRequestHelper,
 	IHttpRequestOptions,
 	INodeProperties,
 	Icon,
 } from 'n8n-workflow';
 
-import { REGIONS, WHERE_KEYS_ARE_ISSUED, resolveApiKey, resolveBaseUrl } from './regions';
+import { resolveApiKey } from './apiKey';
+import { refuseDetours, resolveDestination } from './destination';
+import { lendHelpers, testHost } from './hostTest';
+import { REGIONS, resolveBaseUrl } from './regions';
+import { FAILING_STATUSES, FREE_CALL, RULES } from './verdict';
 
-const KEY_REFUSED =
-	'MiniMax did not accept this API key. The most likely cause is the Region: ' +
-	`${WHERE_KEYS_ARE_ISSUED}. Otherwise the key is mistyped, expired or deleted.`;
+/** For n8n's current HTTP helper and for its older one: no version of them keeps the key from every other host. */
+const NO_REDIRECTS = {
+	disableFollowRedirect: true,
+	followRedirect: false,
+	followAllRedirects: false,
+	maxRedirects: 0,
+	sendCredentialsOnCrossOriginRedirect: false,
+};
 
-const REDIRECTED =
-	'The host redirects to another address, and the API key is never sent along a redirect. ' +
-	'Enter the final address as Base URL.';
-
-const NOT_THE_API =
-	'The address answers with a web page, not like the MiniMax API. Check Region and Base URL.';
-
-/** A key refused with HTTP 200: the status is in the body (codes 1004 and 2049, API reference). */
-const refusedInBody = (code: number): IAuthenticateRuleResponseSuccessBody => ({
-	type: 'responseSuccessBody',
-	properties: { key: 'base_resp.status_code', value: code, message: KEY_REFUSED },
-});
-
-const onStatus = (value: number, message: string): IAuthenticateRuleResponseCode => ({
-	type: 'responseCode',
-	properties: { value, message },
-});
+/**
+ * A request with the key, for the host that the credential chooses.
+ * What callers name the address by (`url`, `uri`, `baseURL`) gives way to the address itself, whole: what was
+ * checked is then what n8n uses.
+ *
+ * @throws Error in plain words: bad Base URL, unusable key, request for another host
+ */
+function withKey(
+	credentials: ICredentialDataDecryptedObject,
+	request: IHttpRequestOptions,
+): IHttpRequestOptions {
+	const destination = resolveDestination(request, resolveBaseUrl(credentials));
+	refuseDetours(request, destination);
+	const headers = Object.entries(request.headers ?? {}).filter(
+		([name]) => name.toLowerCase() !== 'authorization',
+	);
+	const address = {
+		url: destination.href,
+		uri: undefined,
+		baseURL: undefined,
+		baseUrl: undefined,
+	};
+	return {
+		...request,
+		...address,
+		...NO_REDIRECTS,
+		headers: {
+			...Object.fromEntries(headers),
+			Authorization: `Bearer ${resolveApiKey(credentials)}`,
+		},
+	};
+}
 
 /** Key and region of a MiniMax account. The key goes to the region's host in one header, and nowhere else. */
 export class MiniMaxImageApi implements ICredentialType {
@@ -62,10 +87,10 @@ export class MiniMaxImageApi implements ICredentialType {
 			name: 'region',
 			type: 'options',
 			options: [
-				...REGIONS.map(({ name, value, keysIssuedAt }) => ({
+				...REGIONS.map(({ name, value, keysIssuedAt, howToChoose }) => ({
 					name,
 					value,
-					description: `For keys issued at ${keysIssuedAt}`,
+					description: [`For keys issued at ${keysIssuedAt}.`, howToChoose].join(' ').trim(),
 				})),
 				{
 					name: 'Custom',
@@ -84,54 +109,67 @@ export class MiniMaxImageApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. https://gateway.example.com',
-			description: 'Address of the gateway or proxy, without /v1',
+			description: 'Address of the gateway or proxy: what stands before /v1/image_generation',
+			hint: 'Keys come from whoever runs this host',
+		},
+		...REGIONS.map(({ value, keysIssuedAt, keysPage }): INodeProperties => ({
+			displayName: `Make a key at <a href="${keysPage}" target="_blank">${keysIssuedAt}</a>, under API Keys, or use one you made there`,
+			name: `${value}KeysNotice`,
+			type: 'notice',
+			displayOptions: { show: { region: [value] } },
+			default: '',
+		})),
+		{
+			// Always empty: n8n calls preAuthentication only for a credential with such a field, while it is empty.
+			displayName: 'Host Test',
+			name: 'hostTest',
+			type: 'hidden',
+			typeOptions: { expirable: true },
+			default: '',
 		},
 	];
 
 	/**
 	 * Adds the key to a request for the host that the credential chooses, and refuses every other host.
-	 * A function rather than a template, since it has to refuse a bad Base URL in plain words.
+	 * A function rather than a template, since it decides on the very address that n8n will use.
 	 *
-	 * @throws Error in plain words: bad Base URL, empty key, request for another host
+	 * @throws Error in plain words: bad Base URL, unusable key, request for another host
 	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
-		const baseUrl = resolveBaseUrl(credentials);
-		const target = new URL(requestOptions.url, requestOptions.baseURL ?? baseUrl);
-		if (target.origin !== new URL(baseUrl).origin) {
-			throw new Error(
-				`This credential is for ${new URL(baseUrl).origin} only. Its key is not sent to ${target.origin}.`,
-			);
-		}
-		const headers = {
-			...requestOptions.headers,
-			Authorization: `Bearer ${resolveApiKey(credentials)}`,
-		};
-		return { ...requestOptions, headers };
+		const request = withKey(credentials, requestOptions);
+		// Only the test names its call by the path alone.
+		const isTest = requestOptions.url === FREE_CALL.url;
+		return isTest ? await testHost(credentials, request) : request;
 	};
 
-	// A free call that needs the key. It answers HTTP 200 for a bad key too, hence the rules.
+	/**
+	 * Called by n8n before `authenticate`, and with an HTTP helper. It is the one place where a community node gets
+	 * one for the test, so that a host that does not answer is told of in words: `test` shows the code of the
+	 * connection, and `methods.credentialTest` has no helper but `request`, which n8n's rules for community nodes forbid.
+	 * Returns nothing for n8n to keep.
+	 */
+	async preAuthentication(
+		this: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+	): Promise<IDataObject> {
+		lendHelpers(credentials, this.helpers);
+		return {};
+	}
+
+	// The address of a custom host comes from `authenticate`, as in all requests: one reading of Base URL.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL: `={{ (${JSON.stringify(
 				Object.fromEntries(REGIONS.map(({ value, baseUrl }) => [value, baseUrl])),
-			)})[$credentials.region] ?? String($credentials.baseUrl).trim().replace(/\\/+$/, "").replace(/\\/v1$/, "") }}`,
-			url: '/v1/files/list',
-			qs: { purpose: 'voice_clone' },
+			)})[$credentials.region] ?? "" }}`,
+			...FREE_CALL,
 			disableFollowRedirect: true,
+			ignoreHttpStatusErrors: { ignore: true, except: FAILING_STATUSES },
 		},
 		// n8n's tester applies mixed rules; only the type asks for one kind.
-		rules: [
-			refusedInBody(1004),
-			refusedInBody(2049),
-			{
-				type: 'responseSuccessBody',
-				properties: { key: '[0]', value: '<', message: NOT_THE_API },
-			},
-			onStatus(401, KEY_REFUSED),
-			...[301, 302, 303, 307, 308].map((status) => onStatus(status, REDIRECTED)),
-		] as IAuthenticateRuleResponseSuccessBody[],
+		rules: RULES as IAuthenticateRuleResponseSuccessBody[],
 	};
 }

@@ -1,5 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
+import { withoutInvisible } from './invisible';
+
 /** A MiniMax region: its host, and where the keys that work there are issued. */
 export interface Region {
 	value: string;
@@ -8,6 +10,10 @@ export interface Region {
 	baseUrl: string;
 	/** The site that issues keys for this host. */
 	keysIssuedAt: string;
+	/** Its page of keys. */
+	keysPage: string;
+	/** What tells this region from those whose keys come from the same site. */
+	howToChoose?: string;
 }
 
 /** Keys are bound to their region: a key of one is refused by the hosts of the others. */
@@ -17,18 +23,25 @@ export const REGIONS: readonly Region[] = [
 		name: 'Global',
 		baseUrl: 'https://api.minimax.io',
 		keysIssuedAt: 'platform.minimax.io',
+		keysPage: 'https://platform.minimax.io/user-center/basic-information/interface-key',
 	},
 	{
 		value: 'china',
 		name: 'China Mainland',
 		baseUrl: 'https://api.minimaxi.com',
 		keysIssuedAt: 'platform.minimaxi.com',
+		keysPage: 'https://platform.minimaxi.com/user-center/basic-information/interface-key',
+		howToChoose:
+			'The older host, api.minimaxi.com, which still answers. Keep it if it works for you; the keys are the same as for the new host.',
 	},
 	{
 		value: 'chinaNew',
 		name: 'China Mainland (New Host)',
 		baseUrl: 'https://api.minimax.cn',
 		keysIssuedAt: 'platform.minimaxi.com',
+		keysPage: 'https://platform.minimaxi.com/user-center/basic-information/interface-key',
+		howToChoose:
+			"The host of MiniMax's China docs since September 2026, api.minimax.cn. Choose it for a new credential; the keys are the same as for the older host.",
 	},
 ];
 
@@ -42,16 +55,25 @@ export function regionName(region: unknown): string {
 	return REGIONS.find(({ value }) => value === region)?.name ?? 'Custom';
 }
 
+/** The end of an address that names the interface rather than the host, with slashes as people paste them. */
+const ENDPOINT = /(?:\/+v1(?:\/+image_generation)?)*\/*$/i;
+
+/** MiniMax's interface for programs that speak Anthropic's: the address that most guides for plan keys give. */
+const ANTHROPIC = /\/anthropic(?:\/+v1)?(?:\/+messages)?\/*$/i;
+
+/** Addresses that hold a key or a password are not repeated in words. */
+const HOLDS_SECRET = /@|sk-|eyJ|[?#]/;
+
 /**
- * The base URL that a credential chooses, without a trailing slash and without `/v1`.
+ * The base URL that a credential chooses, without a trailing slash, `/v1` and the path of the endpoint.
  *
- * @throws Error in plain words when Base URL is needed and is no http(s) URL
+ * @throws Error in plain words when Base URL is needed and leads to no host of images
  */
 export function resolveBaseUrl(credentials: ICredentialDataDecryptedObject): string {
 	const known = REGIONS.find(({ value }) => value === credentials.region);
 	if (known) return known.baseUrl;
 
-	const given = String(credentials.baseUrl ?? '').trim();
+	const given = withoutInvisible(String(credentials.baseUrl ?? '')).trim();
 	if (given === '') {
 		throw new Error(
 			'Base URL is empty. Enter the address of your gateway, e.g. https://gateway.example.com, or choose another Region.',
@@ -60,28 +82,36 @@ export function resolveBaseUrl(credentials: ICredentialDataDecryptedObject): str
 	const url = URL.canParse(given) ? new URL(given) : undefined;
 	if (!url || !['http:', 'https:'].includes(url.protocol)) {
 		throw new Error(
-			`Base URL "${given}" is not a web address. It must start with https:// or http://, e.g. https://gateway.example.com.`,
+			`Base URL ${HOLDS_SECRET.test(given) ? '' : `"${given}" `}is not a web address. ` +
+				'It must start with https:// or http://, e.g. https://gateway.example.com.',
 		);
 	}
+	refuseMore(given, url);
+	// With one slash at its beginning: see resolveDestination.
+	return url.origin + url.pathname.replace(/^\/+/, '/').replace(ENDPOINT, '');
+}
+
+/** @throws Error for what belongs elsewhere: dropping it in silence would leave people searching */
+function refuseMore(given: string, url: URL): void {
 	if (url.username || url.password) {
 		throw new Error('Base URL must not hold a user name or password. Only the API Key is sent.');
 	}
-	return (url.origin + url.pathname).replace(/\/+$/, '').replace(/\/v1$/, '');
-}
-
-/**
- * The key as it is sent; white space around it, a frequent slip when pasting, is dropped.
- *
- * @throws Error in plain words when there is none, or none that can be sent
- */
-export function resolveApiKey(credentials: ICredentialDataDecryptedObject): string {
-	const key = String(credentials.apiKey ?? '').trim();
-	if (key === '') throw new Error('API Key is empty. Enter the key of your MiniMax account.');
-	// Only these fit into a header; a line break or a dash of a word processor would fail in obscure words.
-	if (!/^[\x21-\x7e]+$/.test(key)) {
+	if (/[?#]/.test(given)) {
 		throw new Error(
-			'API Key holds a space or another character that no key has. Copy the key again, alone and without "Bearer".',
+			'Base URL must not hold a query ("?") or a fragment ("#"): it would not be sent. ' +
+				'Enter the address that stands before it, and the key as API Key.',
 		);
 	}
-	return key;
+	if (ANTHROPIC.test(url.pathname)) {
+		throw new Error(
+			'Base URL ends in /anthropic, an interface of MiniMax for text alone. Enter the address without it, ' +
+				"or choose the Region, if the host is MiniMax's own.",
+		);
+	}
+	const site = REGIONS.find(({ keysIssuedAt }) => keysIssuedAt === url.hostname);
+	if (site) {
+		throw new Error(
+			`Base URL ${site.keysIssuedAt} is the site where keys are made. Choose the Region ${site.name} instead of Custom.`,
+		);
+	}
 }

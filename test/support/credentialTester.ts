@@ -5,6 +5,7 @@ import type {
 	IAuthenticateRuleResponseCode,
 	IAuthenticateRuleResponseSuccessBody,
 	ICredentialDataDecryptedObject,
+	IHttpRequestHelper,
 	INode,
 	INodeType,
 	INodeTypes,
@@ -23,6 +24,23 @@ export interface CredentialTestResult {
 }
 
 type Rule = IAuthenticateRuleResponseCode | IAuthenticateRuleResponseSuccessBody;
+
+/** Credentials as n8n's tester has them: before a request, it calls `preAuthentication` if there is a field for it. */
+class CredentialsUnderTest extends CredentialsFromTest {
+	override async preAuthentication(
+		helpers?: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject = {},
+		typeName = '',
+	): Promise<undefined> {
+		const type = this.types.credentials[typeName];
+		const field = type?.properties.find(({ typeOptions }) => typeOptions?.expirable === true);
+		if (helpers && type?.preAuthentication && field && !credentials[field.name]) {
+			const output = await type.preAuthentication.call(helpers, credentials);
+			if (output[field.name] !== undefined) throw new Error('n8n would keep this');
+		}
+		return undefined;
+	}
+}
 
 /** What "Test" in n8n's credential dialog shows, from n8n-core's routing and the rules of the credential type. */
 export async function testCredential(
@@ -70,7 +88,7 @@ export async function testCredential(
 	};
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
 	const additionalData = {
-		credentialsHelper: new CredentialsFromTest(types, credentials),
+		credentialsHelper: new CredentialsUnderTest(types, credentials),
 		variables: {},
 	} as unknown as IWorkflowExecuteAdditionalData;
 	const input = { main: [[{ json: {} }]] };

@@ -107,7 +107,7 @@ function nodeTypesOf(types: LoadedTypes): INodeTypes {
 /** Decrypted credentials from the test; authentication as n8n does it, with the real credential type. */
 export class CredentialsFromTest extends ICredentialsHelper {
 	constructor(
-		private readonly types: LoadedTypes,
+		protected readonly types: LoadedTypes,
 		private readonly data: ICredentialDataDecryptedObject | undefined,
 	) {
 		super();

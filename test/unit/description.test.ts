@@ -242,12 +242,13 @@ test('the node is one that n8n and its AI agents can use', () => {
 
 test('the credential asks for key, region and, for a gateway, its address', () => {
 	expect(credential).toMatchObject({ name: 'miniMaxImageApi', displayName: 'MiniMax Image API' });
-	expect(credential.properties).toMatchObject([
+	const asked = credential.properties.filter(({ type }) => !['notice', 'hidden'].includes(type));
+	expect(asked).toMatchObject([
 		{ name: 'apiKey', type: 'string', typeOptions: { password: true }, default: '' },
 		{ name: 'region', type: 'options', default: 'global' },
 		{ name: 'baseUrl', type: 'string', default: '' },
 	]);
-	const [, region, baseUrl] = credential.properties;
+	const [, region, baseUrl] = asked;
 	expect(region && valuesOf(region)).toEqual(['global', 'china', 'chinaNew', 'custom']);
 	for (const value of ['global', 'china', 'chinaNew', 'custom']) {
 		expect(baseUrl && NodeHelpers.displayParameter({ region: value }, baseUrl, null, null)).toBe(

@@ -4,7 +4,8 @@ import type {
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 
-import { REGIONS, resolveApiKey, resolveBaseUrl } from '../../../credentials/regions';
+import { resolveApiKey } from '../../../credentials/apiKey';
+import { REGIONS, resolveBaseUrl } from '../../../credentials/regions';
 import type { ByteStream } from '../http/body';
 import { readBody } from '../http/body';
 import { toFailure } from '../http/networkErrors';

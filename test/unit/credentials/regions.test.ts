@@ -1,11 +1,7 @@
-import type { IHttpRequestOptions } from 'n8n-workflow';
-
-import { MiniMaxImageApi } from '../../../credentials/MiniMaxImageApi.credentials';
 import {
 	REGIONS,
 	WHERE_KEYS_ARE_ISSUED,
 	regionName,
-	resolveApiKey,
 	resolveBaseUrl,
 } from '../../../credentials/regions';
 
@@ -36,8 +32,18 @@ test.each([
 	['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
 	['https://gateway.example.com/minimax', 'https://gateway.example.com/minimax'],
 	['https://gateway.example.com/minimax/v1/', 'https://gateway.example.com/minimax'],
+	['https://gateway.example.com//minimax', 'https://gateway.example.com/minimax'],
 	['https://gateway.example.com/v10', 'https://gateway.example.com/v10'],
-	['https://gateway.example.com/v1?x=1#y', 'https://gateway.example.com'],
+	['https://gateway.example.com/v1/image_generation', 'https://gateway.example.com'],
+	['https://gateway.example.com//v1//image_generation//', 'https://gateway.example.com'],
+	['https://gateway.example.com/v1/v1/', 'https://gateway.example.com'],
+	['https://gateway.example.com/minimax//v1', 'https://gateway.example.com/minimax'],
+	[
+		'https://gateway.example.com/v1/account/minimax',
+		'https://gateway.example.com/v1/account/minimax',
+	],
+	['https://gateway.example.com/my-anthropic', 'https://gateway.example.com/my-anthropic'],
+	['https://gateway.\u200bexample.com\ufeff', 'https://gateway.example.com'],
 ])('the Base URL %j means %s', (given, baseUrl) => {
 	expect(resolveBaseUrl(custom(given))).toBe(baseUrl);
 });
@@ -73,74 +79,49 @@ test('a region that does not exist counts as custom', () => {
 	expect(regionName('moon')).toBe('Custom');
 });
 
-test('white space around the key is dropped', () => {
-	expect(resolveApiKey({ apiKey: ' \tsk-1\n' })).toBe('sk-1');
+test.each([
+	'https://gateway.example.com/?key=abc',
+	'https://gateway.example.com/v1?key=abc',
+	'https://gateway.example.com/v1/image_generation?GroupId=1',
+	'https://gateway.example.com/#models',
+])('the Base URL %s is refused for its query or fragment, without repeating it', (baseUrl) => {
+	const refusal = () => resolveBaseUrl(custom(baseUrl));
+	expect(refusal).toThrow(/^Base URL must not hold a query \("\?"\) or a fragment \("#"\)/);
+	expect(refusal).not.toThrow(baseUrl);
 });
 
-test.each(['', ' \n', undefined])('the key %j is empty', (apiKey) => {
-	expect(() => resolveApiKey({ ...(apiKey !== undefined && { apiKey }) })).toThrow(
-		'API Key is empty. Enter the key of your MiniMax account.',
+test.each([
+	'https://api.minimax.io/anthropic',
+	'https://api.minimax.io/anthropic/',
+	'https://api.minimax.io/anthropic/v1',
+	'https://api.minimax.io/anthropic//v1/messages',
+])('the Base URL %s is refused, since that interface makes no images', (baseUrl) => {
+	expect(() => resolveBaseUrl(custom(baseUrl))).toThrow(
+		/^Base URL ends in \/anthropic, an interface of MiniMax for text alone\./,
 	);
 });
 
-test.each(['Bearer sk-1', 'sk-1\nsk-2', 'sk–1', 'sk-…', 'sk-\u200b1'])(
-	'the key %j is refused in plain words, and not repeated in them',
-	(apiKey) => {
-		const refusal = () => resolveApiKey({ apiKey });
-		expect(refusal).toThrow(/^API Key holds a space or another character that no key has/);
-		expect(refusal).not.toThrow(apiKey);
+test.each([
+	['https://platform.minimax.io', 'Global'],
+	['https://platform.minimaxi.com/v1', 'China Mainland'],
+])('the Base URL %s is refused: it makes keys, and the Region is %s', (baseUrl, region) => {
+	expect(() => resolveBaseUrl(custom(baseUrl))).toThrow(`Choose the Region ${region} instead`);
+});
+
+test.each(['sk-api-secret', 'ftp://user:secret@example.com', 'eyJhbGciOi.secret'])(
+	'a secret in the place of a Base URL is not repeated: %s',
+	(baseUrl) => {
+		expect(() => resolveBaseUrl(custom(baseUrl))).toThrow(/^Base URL is not a web address\./);
 	},
 );
 
-describe('authentication', () => {
-	const { authenticate } = new MiniMaxImageApi();
-	const global = { region: 'global', apiKey: ' sk-1 ' };
+test('the two hosts of China tell how to choose between them', () => {
+	const told = REGIONS.filter(({ keysIssuedAt }) => keysIssuedAt === 'platform.minimaxi.com').map(
+		({ howToChoose }) => howToChoose,
+	);
 
-	test('adds one header and nothing else, to a copy', async () => {
-		const request: IHttpRequestOptions = Object.freeze({
-			method: 'POST' as const,
-			url: 'https://api.minimax.io/v1/image_generation',
-			headers: Object.freeze({ Accept: 'application/json' }),
-			body: { prompt: 'a fox' },
-		});
-
-		expect(await authenticate(global, request)).toEqual({
-			...request,
-			headers: { Accept: 'application/json', Authorization: 'Bearer sk-1' },
-		});
-	});
-
-	test.each([
-		{ url: '/v1/files/list' },
-		{ url: '/v1/files/list', baseURL: 'https://api.minimax.io' },
-		{ url: 'https://api.minimax.io:443/v1/files/list' },
-	])('reaches its own host: %j', async (request) => {
-		expect((await authenticate(global, request)).headers).toEqual({ Authorization: 'Bearer sk-1' });
-	});
-
-	test.each([
-		{ url: 'https://api.minimaxi.com/v1/files/list' },
-		{ url: 'http://api.minimax.io/v1/files/list' },
-		{ url: 'https://api.minimax.io:8443/v1/files/list' },
-		{ url: 'https://api.minimax.io.evil.example.com/' },
-		{ url: 'https://api.minimax.io@evil.example.com/' },
-		{ url: '//evil.example.com/v1' },
-		{ url: '/v1/files/list', baseURL: 'https://evil.example.com' },
-		{ url: 'https://evil.example.com/', baseURL: 'https://api.minimax.io' },
-	])('refuses another host: %j', async (request) => {
-		await expect(authenticate(global, request)).rejects.toThrow(
-			/^This credential is for https:\/\/api\.minimax\.io only\. Its key is not sent to /,
-		);
-	});
-
-	test('refuses what it cannot use in plain words', async () => {
-		const url = 'https://api.minimax.io/v1/files/list';
-
-		await expect(authenticate({ region: 'global', apiKey: '' }, { url })).rejects.toThrow(
-			'API Key is empty',
-		);
-		await expect(authenticate({ ...custom('nowhere'), apiKey: 'sk-1' }, { url })).rejects.toThrow(
-			'Base URL "nowhere" is not a web address',
-		);
-	});
+	expect(told).toEqual([
+		expect.stringMatching(/older host, api\.minimaxi\.com.*keys are the same/),
+		expect.stringMatching(/since September 2026, api\.minimax\.cn.*keys are the same/),
+	]);
 });
