@@ -4,7 +4,7 @@ test('time counts once while any of several tasks waits, and not in between', as
 	let now = 0;
 	const stopwatch = new Stopwatch(() => now);
 	const task = () => {
-		let finish = () => undefined as void;
+		let finish = (): void => undefined;
 		const promise = new Promise<void>((resolve) => (finish = resolve));
 		return { during: stopwatch.during(promise), finish: () => finish() };
 	};

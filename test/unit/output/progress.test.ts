@@ -30,7 +30,7 @@ test('a long run writes one line a minute, and none once it is over', async () =
 	const clock = new FakeClock();
 	const lines: string[] = [];
 	let done = 0;
-	let finish = () => undefined as void;
+	let finish = (): void => undefined;
 	const task = new Promise<void>((resolve) => (finish = resolve));
 	const logger = { info: (line: string) => void lines.push(line) };
 
