@@ -24,6 +24,8 @@ export interface JournalEntry {
 	pending?: boolean;
 	/** Whether an earlier execution sent it without learning what became of it. */
 	unclearBefore?: boolean;
+	/** Whether images that came inline were lost with an earlier execution. */
+	lostInline?: boolean;
 	/** Why it was not sent again, once it must not be. */
 	spent?: Pick<Failure, 'code' | 'detail' | 'traceId'>;
 	answer?: {
@@ -51,24 +53,31 @@ const isReference = (image: StoredImage | null) => image === null || image.file.
 
 /** One request: what is known of it from earlier tries, and what becomes of it now. */
 export class Purchase {
-	/** Whether images that came inside the answer of an earlier execution are lost, so that they are bought again. */
-	readonly lostInline: boolean;
-
 	constructor(
 		private readonly store: JournalStore,
 		private readonly key: string,
 	) {
 		const { entry } = this;
-		this.lostInline = entry?.answer?.files !== undefined && entry.execution !== store.execution;
 		if (!entry) return;
 		if (entry.pending) entry.unclear += 1;
-		if (entry.execution !== store.execution) {
-			entry.unclearBefore = entry.unclear > 0 || entry.spent !== undefined;
-			entry.unclear = 0;
-			delete entry.spent;
-		}
-		entry.execution = store.execution;
 		delete entry.pending;
+		if (entry.execution !== store.execution) this.carryOver(entry);
+	}
+
+	/** What another execution has noted: its count begins anew, and its files are gone with it. */
+	private carryOver(entry: JournalEntry): void {
+		entry.execution = this.store.execution;
+		entry.unclearBefore = entry.unclear > 0 || entry.spent !== undefined;
+		entry.unclear = 0;
+		delete entry.spent;
+		if (!entry.answer?.files) return;
+		entry.lostInline = true;
+		delete entry.answer;
+	}
+
+	/** Whether images that came inside the answer of an earlier execution are lost, so that they are bought again. */
+	get lostInline(): boolean {
+		return this.entry?.lostInline === true;
 	}
 
 	private get entry(): JournalEntry | undefined {
@@ -81,10 +90,10 @@ export class Purchase {
 		if (!answer) return undefined;
 		const { links, files, ...rest } = answer;
 		if (files) {
-			const kept = this.lostInline ? undefined : (this.store.filesInMemory.get(this.key) ?? files);
+			const kept = this.store.filesInMemory.get(this.key) ?? files;
 			// What n8n could not store then cannot be had now either.
-			const images = kept?.map((image) => (image ? { stored: image } : { base64: '' }));
-			return images?.length ? { ...rest, images } : undefined;
+			const images = kept.map((image) => (image ? { stored: image } : { base64: '' }));
+			return images.length > 0 ? { ...rest, images } : undefined;
 		}
 		const isAlive = now < answer.answeredAt + LINK_LIFE_MS - LINK_MARGIN_MS;
 		return isAlive ? { ...rest, images: links.map((url) => ({ url })) } : undefined;
@@ -104,12 +113,13 @@ export class Purchase {
 
 	/** Notes that the request goes out now. */
 	sent(now: number): void {
-		const { unclear = 0, unclearBefore } = this.entry ?? {};
+		const { unclear = 0, unclearBefore, lostInline } = this.entry ?? {};
 		this.store.entries[this.key] = {
 			execution: this.store.execution,
 			sentAt: now,
 			unclear,
 			...(unclearBefore && { unclearBefore }),
+			...(lostInline && { lostInline }),
 			pending: true,
 		};
 	}

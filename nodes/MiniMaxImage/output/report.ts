@@ -73,12 +73,12 @@ export function report(
 			toErrorItem(toNodeError(node, one, itemIndex), itemIndex, failedRow(context, itemIndex)),
 		),
 	]);
-	journal.close(mayRunAgain(context, items));
 	context.addExecutionHints?.(
 		...failureHints(batch.settled),
 		...hintsFor(batch.settled.map(({ result }) => result)),
 		...paymentHints(batch.answers),
 		...waitHints(waitedMs),
 	);
+	journal.close(mayRunAgain(context, items));
 	return [items];
 }
