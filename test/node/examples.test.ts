@@ -77,7 +77,47 @@ const PLACEHOLDERS: Record<string, string> = {
 	googleDriveOAuth2Api: 'Google Drive account',
 	slackApi: 'Slack account',
 	openAiApi: 'OpenAI account',
+	telegramApi: 'Telegram account',
 };
+
+/** Workflow settings of examples that need more than n8n's own. */
+const SETTINGS: Record<string, object> = { 'table-in-batches': { saveExecutionProgress: true } };
+
+/** Words that people search in n8n's list of workflows. */
+const SEARCHED: Record<string, RegExp> = {
+	'agent-to-telegram': /Telegram.*AI Agent/,
+	'ai-agent': /AI Agent.*chat/,
+	'data-table-queue': /Data Table/,
+	'form-to-picture': /form/,
+	'portrait-in-scenes': /image to image/,
+	'portrait-to-slack': /form.*Slack/,
+	'sheet-to-drive': /Google Sheets.*Google Drive/,
+	'table-in-batches': /table in batches/,
+	'table-of-prompts': /table of prompts/,
+	'text-to-image': /text to image/,
+	'webhook-to-image': /webhook/,
+};
+
+/** A node of n8n is about 100 wide, with its name below it. */
+const NODE_SIZE = { width: 100, height: 130 };
+
+interface Box {
+	left: number;
+	top: number;
+	right: number;
+	bottom: number;
+}
+
+function boxOf({ position: [left, top], parameters }: INode): Box {
+	const { width, height } = { ...NODE_SIZE, ...parameters };
+	return { left, top, right: left + Number(width), bottom: top + Number(height) };
+}
+
+const overlap = (one: Box, other: Box) =>
+	one.left < other.right &&
+	other.left < one.right &&
+	one.top < other.bottom &&
+	other.top < one.bottom;
 
 const WORKFLOWS = readdirSync(FOLDER)
 	.filter((file) => file.endsWith('.json'))
@@ -90,19 +130,33 @@ describe.each(WORKFLOWS)('the file of %s', (name) => {
 		expect(Object.keys(example).sort()).toEqual(
 			['active', 'connections', 'name', 'nodes', 'pinData', 'settings', 'tags'].sort(),
 		);
-		expect(example.settings).toEqual({ executionOrder: 'v1' });
+		expect(example.settings).toEqual({ executionOrder: 'v1', ...SETTINGS[name] });
 		expect(new Set(example.nodes.map(({ id }) => id)).size).toBe(example.nodes.length);
 		expect(JSON.stringify(example)).not.toMatch(/instanceId|webhookId|versionId/);
 	});
 
-	test('explains itself in a note beside the nodes', () => {
-		const [note, ...more] = example.nodes.filter(isNote);
-		expect(more).toEqual([]);
-		const { content, width } = note?.parameters ?? {};
-		expect(content).toMatch(/^## [^]*What to change[^]*MiniMax charges each picture\.$/);
-		const rightEdge = Number(note?.position[0]) + Number(width);
-		const others = example.nodes.filter((node) => !isNote(node)).map(({ position }) => position);
-		expect(Math.min(...others.map(([left]) => left))).toBeGreaterThan(rightEdge);
+	test('has a name that people find', () => {
+		expect(example.name).toMatch(/^MiniMax Image: /);
+		expect(example.name).toMatch(SEARCHED[name] ?? /^$/);
+	});
+
+	test('explains itself in notes beside the nodes', () => {
+		const notes = example.nodes.filter(isNote);
+		const text = notes.map(({ parameters }) => String(parameters.content)).join('\n\n');
+		expect(text).toMatch(
+			/^## [^]*Before the first run[^]*What to change[^]*With a MiniMax key, each picture is charged\.$/,
+		);
+		for (const note of notes) {
+			const others = example.nodes.filter((node) => node !== note);
+			const covered = others.filter((node) => overlap(boxOf(note), boxOf(node)));
+			expect(covered.map((node) => node.name)).toEqual([]);
+		}
+	});
+
+	test('says nothing in its notes that is wrong where `npm start` has chosen the credential', () => {
+		const text = JSON.stringify(example.nodes.filter(isNote));
+		expect(text).toContain('If *MiniMax Image* has no credential yet, choose or create yours');
+		expect(text).not.toMatch(/MiniMax charges|your MiniMax credential/);
 	});
 
 	test('names credentials by placeholders only', () => {
@@ -262,4 +316,29 @@ describe('table-of-prompts', () => {
 		expect(failed?.json.name).toBe('lighthouse');
 		expect(sandbox.requests).toEqual([]);
 	});
+
+	test.each([
+		['16:09:00', '16:9'],
+		['03:04:00', '3:4'],
+		['1:01:00', '1:1'],
+		['', '1:1'],
+	])('understands the time %j that a sheet made of a ratio', async (ratio, sent) => {
+		const finished = await run(withRows(example, [{ ...rows[0], ratio }]));
+
+		expect(finished.outputs('Images')[0]).toHaveLength(1);
+		expect(sandbox.requests.map(({ body }) => body.aspect_ratio)).toEqual([sent]);
+	});
+
+	test.each(['4:09:00 PM', '2026-03-02', 0.6729])(
+		'tells what a sheet has made of a ratio where that is not plain (%j)',
+		async (ratio) => {
+			const finished = await run(withRows(example, [{ ...rows[0], ratio }]));
+
+			const [failed] = finished.outputs('Failed rows')[0] ?? [];
+			expect(failed?.json.error).toEqual(
+				expect.stringMatching(/the sheet made a (time|date) of it/),
+			);
+			expect(sandbox.requests).toEqual([]);
+		},
+	);
 });

@@ -172,6 +172,19 @@ export class N8nRest {
 		return started.executionId;
 	}
 
+	/**
+	 * Runs a failed execution again from the node that failed, as the editor's "Retry" does, and returns the ID of the
+	 * new one once it has ended.
+	 *
+	 * @param withSavedWorkflow takes the workflow as it is saved now, not as it was
+	 */
+	async retry(executionId: string, withSavedWorkflow = false): Promise<string> {
+		const { id } = await this.call<{ id: string }>('POST', `/executions/${executionId}/retry`, {
+			loadWorkflow: withSavedWorkflow,
+		});
+		return id;
+	}
+
 	/** IDs and states of a workflow's executions, newest first. */
 	async executions(workflowId: string): Promise<{ id: string; status: string }[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));

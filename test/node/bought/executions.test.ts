@@ -1,5 +1,4 @@
 import type { RecordedRequest } from '../../sandbox';
-import { useBinaryStorage } from '../../support/engine';
 import { inMemory, itemWith, picture } from '../../support/images';
 import { describeSandbox } from '../../support/sandbox';
 
@@ -90,49 +89,6 @@ describe('"Retry execution"', () => {
 		expect(again.items).toHaveLength(3);
 		expect(node.sandbox.paidImages).toBe(3);
 	});
-
-	test('buys inline images again, and says so', async () => {
-		await useBinaryStorage('filesystem');
-		try {
-			node.sandbox.always(refusingOnce('picture 2'));
-			const options = {
-				items: rows(3),
-				parameters: { ...byRow, options: { transfer: 'base64', maxConcurrency: 1 } },
-			};
-
-			const failed = await node.run(options);
-			const { items, hints } = await node.run({ ...options, retryOf: failed });
-
-			expect(items).toHaveLength(3);
-			expect(node.sandbox.paidImages).toBe(2 + 3);
-			expect(hints).toEqual([
-				expect.stringContaining('2 images had come inline in an earlier execution'),
-			]);
-		} finally {
-			await useBinaryStorage('default');
-		}
-	});
-});
-
-test('inline images in files are kept over the tries of one execution', async () => {
-	await useBinaryStorage('filesystem');
-	try {
-		node.sandbox.always(refusingOnce('picture 2'));
-
-		const { items, stored } = await node.run({
-			items: rows(3),
-			node: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
-			parameters: { ...byRow, options: { transfer: 'base64', maxConcurrency: 1 } },
-		});
-
-		expect(items.map(({ binary }) => binary?.data?.id)).toEqual(
-			Array(3).fill(expect.stringContaining('filesystem')),
-		);
-		expect(node.sandbox.paidImages).toBe(3);
-		expect(stored).not.toContain('/9j/');
-	} finally {
-		await useBinaryStorage('default');
-	}
 });
 
 test('another execution buys anew', async () => {

@@ -3,6 +3,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { sandboxCredential } from '../../support/account';
 import { runWorkflow, TRIGGER } from '../../support/engine';
+import type { EngineOptions } from '../../support/engine';
 import { NODE_TYPE } from '../../support/load';
 import { sources } from '../../support/node';
 import { describeSandbox } from '../../support/sandbox';
@@ -43,7 +44,7 @@ const imageNode = (name: string): INode => ({
 
 const to = (name: string) => [{ node: name, type: NodeConnectionTypes.Main, index: 0 }];
 
-const loop = {
+const loop: EngineOptions['workflow'] = {
 	name: 'Loop',
 	nodes: [
 		TRIGGER,
@@ -57,13 +58,13 @@ const loop = {
 	},
 };
 
-const twice = {
+const twice: EngineOptions['workflow'] = {
 	name: 'Twice',
 	nodes: [TRIGGER, imageNode('First'), imageNode('Second')],
 	connections: { Trigger: { main: [to('First')] }, First: { main: [to('Second')] } },
 };
 
-const run = async (workflow: typeof loop, retryOf?: IRun) =>
+const run = async (workflow: EngineOptions['workflow'], retryOf?: IRun) =>
 	await runWorkflow({
 		types: { ...sources, nodes: { ...sources.nodes, 'test.again': again } },
 		workflow,
@@ -75,7 +76,7 @@ const run = async (workflow: typeof loop, retryOf?: IRun) =>
 /** The links that a node gave out, round by round. */
 const linksOf = ({ data }: IRun, name: string) =>
 	(data.resultData.runData[name] ?? []).map((round) =>
-		(round.data?.main[0] ?? []).map(({ json }) => json.imageUrl),
+		(round.data?.main?.[0] ?? []).map(({ json }) => json.imageUrl),
 	);
 
 test('each round of a loop buys its own images', async () => {

@@ -69,20 +69,6 @@ describe('n8n tries the node again (Retry On Fail)', () => {
 		expect(new Set(items.map(({ json }) => json.imageUrl)).size).toBe(4);
 	});
 
-	test('images that came inline are kept where n8n keeps files in memory', async () => {
-		node.sandbox.always(refusing(1, 'picture 2'));
-
-		const { items } = await node.run({
-			items: rows(3),
-			node: RETRY,
-			parameters: { ...byRow, options: { transfer: 'base64', maxConcurrency: 1 } },
-		});
-
-		expect(node.sandbox.paidImages).toBe(3);
-		expect(items.map(({ binary }) => binary?.data?.mimeType)).toEqual(Array(3).fill('image/jpeg'));
-		expect(items.map(({ json }) => json.width)).toEqual(Array(3).fill(1024));
-	});
-
 	test('a link that has gone is the one reason to buy again', async () => {
 		node.sandbox.always(refusing(1, 'picture 2'));
 		let answered = 0;

@@ -1,0 +1,100 @@
+import type { IDataObject, INode, INodeParameters, INodeType } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { MiniMaxImage } from '../../nodes/MiniMaxImage/MiniMaxImage.node';
+import type { Sandbox } from '../sandbox';
+import { sandboxCredential } from './account';
+import { runWorkflow, TRIGGER } from './engine';
+import { NODE_TYPE } from './load';
+import { sources } from './node';
+
+/** The twin that n8n makes of a node that is usable as a tool. */
+function toolTwin(): INodeType {
+	const tool = new MiniMaxImage();
+	tool.description = {
+		...tool.description,
+		name: `${tool.description.name}Tool`,
+		inputs: [],
+		outputs: [NodeConnectionTypes.AiTool],
+	};
+	return tool;
+}
+
+interface Tool {
+	invoke(args: IDataObject): Promise<string>;
+}
+
+/** Calls its tool with the arguments of its input items, as an agent does: one by one, or those of an item at once. */
+const caller: INodeType = {
+	description: {
+		displayName: 'Caller',
+		name: 'caller',
+		group: ['transform'],
+		version: 1,
+		description: 'Calls a tool',
+		defaults: { name: 'Caller' },
+		inputs: [NodeConnectionTypes.Main, { type: NodeConnectionTypes.AiTool, required: true }],
+		outputs: [NodeConnectionTypes.Main],
+		properties: [],
+	},
+	async execute() {
+		const [tool] = (await this.getInputConnectionData(NodeConnectionTypes.AiTool, 0)) as Tool[];
+		if (!tool) throw new Error('No tool is connected');
+		const call = async (args: IDataObject) =>
+			await tool.invoke(args).catch((error: Error) => `failed: ${error.message}`);
+		const answers: string[] = [];
+		for (const { json } of this.getInputData()) {
+			answers.push(...(await Promise.all((json.calls as IDataObject[]).map(call))));
+		}
+		return [answers.map((answer) => ({ json: { answer } }))];
+	},
+};
+
+/** How an agent's tool is called. */
+export interface ToolCalls {
+	sandbox: Pick<Sandbox, 'url' | 'key'>;
+	/** Prompts, one call after the other; those of an inner list at once. */
+	prompts: string[][];
+	parameters?: INodeParameters;
+	/** Settings of the node itself, such as `retryOnFail`. */
+	node?: Partial<INode>;
+}
+
+/** Has an agent call the node with prompts in one execution, and returns what it was answered. */
+export async function callWithPrompts(options: ToolCalls): Promise<string[]> {
+	const { sandbox, prompts, parameters, node } = options;
+	const tool: INode = {
+		...TRIGGER,
+		id: 'image',
+		name: 'MiniMax Image',
+		type: `${NODE_TYPE}Tool`,
+		credentials: { miniMaxImageApi: { id: '1', name: 'Sandbox' } },
+		...node,
+		parameters: {
+			prompt: "={{ $fromAI('Prompt', 'What the image should show', 'string') }}",
+			...parameters,
+			options: { requestsPerMinute: 0, maxRetries: 0 },
+		},
+	};
+	const run = await runWorkflow({
+		types: {
+			...sources,
+			nodes: { ...sources.nodes, [`${NODE_TYPE}Tool`]: toolTwin(), 'test.caller': caller },
+		},
+		workflow: {
+			name: 'Agent',
+			nodes: [TRIGGER, { ...TRIGGER, id: 'caller', name: 'Caller', type: 'test.caller' }, tool],
+			connections: {
+				Trigger: { main: [[{ node: 'Caller', type: 'main', index: 0 }]] },
+				'MiniMax Image': { ai_tool: [[{ node: 'Caller', type: 'ai_tool', index: 0 }]] },
+			},
+		},
+		pinData: {
+			Trigger: prompts.map((atOnce) => ({
+				json: { calls: atOnce.map((prompt) => ({ Prompt: prompt })) },
+			})),
+		},
+		credentials: sandboxCredential(sandbox),
+	});
+	return run.outputs('Caller').flatMap((items) => items.map(({ json }) => String(json.answer)));
+}
