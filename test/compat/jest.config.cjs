@@ -15,7 +15,8 @@ module.exports = {
 	// No code of n8n runs in these.
 	testPathIgnorePatterns: [
 		'/node_modules/',
-		'/test/unit/(bench|demo|readme|sandbox).test.ts$',
+		'/test/unit/(bench|demo|errorTable|host|layout|readme).test.ts$',
+		'/test/unit/sandbox/',
 		'/test/node/tarball.test.ts$',
 	],
 	resolver: '<rootDir>/test/compat/resolver.cjs',

@@ -1,32 +1,21 @@
 import type { IDataObject, INodeType } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { MiniMaxImage } from '../../nodes/MiniMaxImage/MiniMaxImage.node';
 import { sandboxCredential } from '../support/account';
 import { runWorkflow } from '../support/engine';
 import { NODE_TYPE } from '../support/load';
 import { sources } from '../support/node';
 import { describeSandbox } from '../support/sandbox';
+import { toolTwin } from '../support/tool';
+import type { Tool } from '../support/tool';
 
 const node = describeSandbox();
 
-/** The twin that n8n makes of a node that is usable as a tool. */
-function toolTwin(): INodeType {
-	const tool = new MiniMaxImage();
-	tool.description = {
-		...tool.description,
-		name: `${tool.description.name}Tool`,
-		inputs: [],
-		outputs: [NodeConnectionTypes.AiTool],
-	};
-	return tool;
-}
-
-interface Tool {
+/** What an agent tells its model of a tool. */
+interface DescribedTool extends Tool {
 	name: string;
 	description: string;
 	schema: { shape: Record<string, { description?: string }> };
-	invoke(args: IDataObject): Promise<string>;
 }
 
 /** Calls its tool once with the arguments of its input item, as an agent does with those of its model. */
@@ -43,7 +32,10 @@ const caller: INodeType = {
 		properties: [],
 	},
 	async execute() {
-		const [tool] = (await this.getInputConnectionData(NodeConnectionTypes.AiTool, 0)) as Tool[];
+		const [tool] = (await this.getInputConnectionData(
+			NodeConnectionTypes.AiTool,
+			0,
+		)) as DescribedTool[];
 		if (!tool) throw new Error('No tool is connected');
 		const json = this.getInputData()[0]?.json ?? {};
 		const answer = await tool.invoke(json).catch((error: Error) => `failed: ${error.message}`);

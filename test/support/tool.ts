@@ -9,7 +9,7 @@ import { NODE_TYPE } from './load';
 import { sources } from './node';
 
 /** The twin that n8n makes of a node that is usable as a tool. */
-function toolTwin(): INodeType {
+export function toolTwin(): INodeType {
 	const tool = new MiniMaxImage();
 	tool.description = {
 		...tool.description,
@@ -20,7 +20,8 @@ function toolTwin(): INodeType {
 	return tool;
 }
 
-interface Tool {
+/** A tool as an agent gets it. */
+export interface Tool {
 	invoke(args: IDataObject): Promise<string>;
 }
 

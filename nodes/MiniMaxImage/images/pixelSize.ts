@@ -1,6 +1,9 @@
-import { GIF, JPEG, PNG, WEBP, identifyImage } from './format';
+import { AVIF, HEIC, GIF, JPEG, PNG, WEBP, identifyImage } from './format';
 import type { ImageFormat } from './format';
 import { START_OF_SCAN, jpegSegments } from './jpeg';
+
+/** Where the boxes that describe an AVIF or HEIC end at the latest; the pictures follow. */
+const BOXES_BYTES = 64 * 1024;
 
 /** Size of an image in pixels. */
 export interface PixelSize {
@@ -56,14 +59,27 @@ function gifSize(bytes: Buffer): PixelSize | undefined {
 	return { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) };
 }
 
+/** AVIF and HEIC tell the size of each picture inside in a box `ispe`; the largest is the picture itself. */
+function boxedSize(bytes: Buffer): PixelSize | undefined {
+	const head = bytes.subarray(0, BOXES_BYTES);
+	const sizes: PixelSize[] = [];
+	for (let at = head.indexOf('ispe'); at !== -1; at = head.indexOf('ispe', at + 4)) {
+		if (at + 16 > head.length) break;
+		sizes.push({ width: head.readUInt32BE(at + 8), height: head.readUInt32BE(at + 12) });
+	}
+	return sizes.sort((a, b) => b.width * b.height - a.width * a.height)[0];
+}
+
 const READERS = new Map<ImageFormat, (bytes: Buffer) => PixelSize | undefined>([
 	[JPEG, jpegSize],
 	[PNG, pngSize],
 	[WEBP, webpSize],
 	[GIF, gifSize],
+	[AVIF, boxedSize],
+	[HEIC, boxedSize],
 ]);
 
-/** Size of a JPEG, PNG, WebP or GIF from its header; undefined when that is cut short, damaged or of another format. */
+/** Size of an image from its header; undefined when that is cut short or damaged, or the format is not known. */
 export function readPixelSize(bytes: Buffer): PixelSize | undefined {
 	const format = identifyImage(bytes);
 	const size = format && READERS.get(format)?.(bytes);

@@ -166,3 +166,27 @@ test.each([
 ] as const)('a real %s file is %s', async (format, words) => {
 	expect(describeFile(await picture(format))).toBe(words);
 });
+
+test.each([
+	['avif', { width: 64, height: 80 }],
+	['avif', { width: 333, height: 17 }],
+	['gif', { width: 64, height: 80 }],
+] as const)('the size of a real %s is read: %j', async (format, size) => {
+	expect(readPixelSize(await picture(format, size))).toEqual(size);
+});
+
+test('of several pictures in a HEIC the largest tells the size, and a box that is cut none', () => {
+	const ispe = (width: number, height: number) => {
+		const box = Buffer.from('\0\0\0\x14ispe\0\0\0\0\0\0\0\0\0\0\0\0', 'latin1');
+		box.writeUInt32BE(width, 12);
+		box.writeUInt32BE(height, 16);
+		return box;
+	};
+	const head = Buffer.from('\0\0\0\x14ftypheic\0\0\0\0heic', 'latin1');
+
+	expect(readPixelSize(Buffer.concat([head, ispe(512, 512), ispe(4032, 3024)]))).toEqual({
+		width: 4032,
+		height: 3024,
+	});
+	expect(readPixelSize(Buffer.concat([head, ispe(512, 512).subarray(0, 16)]))).toBeUndefined();
+});
