@@ -47,7 +47,11 @@ function imageNode(job: Job): INode {
 		operation: job.portraitBytes ? 'imageToImage' : 'textToImage',
 		prompt: '={{ $json.prompt }}',
 		numberOfImages: job.imagesPerItem,
-		options: { requestsPerMinute: job.requestsPerMinute, maxConcurrency: job.inFlight },
+		options: {
+			requestsPerMinute: job.requestsPerMinute,
+			maxConcurrency: job.inFlight,
+			...(job.inline && { transfer: 'base64' }),
+		},
 	};
 	return {
 		...common,

@@ -14,6 +14,10 @@ export interface Job {
 	imagesPerItem: number;
 	inFlight: number;
 	requestsPerMinute: number;
+	/** Whether images come inside of the answers. */
+	inline?: boolean;
+	/** Whether the engine keeps no context for the node, so that its journal ends with each run. */
+	withoutContext?: boolean;
 	/** Size of a reference image that all items share; absent: text to image. */
 	portraitBytes?: number;
 }

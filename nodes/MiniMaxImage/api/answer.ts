@@ -1,6 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Base64Text } from '../http/base64Text';
 import { excerpt, text } from '../http/excerpt';
+import { parseJson } from '../http/jsonBody';
+import type { JsonText } from '../http/jsonBody';
 import type { Outcome } from '../http/outcome';
 import type { StoredImage } from '../output/imageFiles';
 import { HTTP_STATUS_CODE } from './codes';
@@ -8,7 +11,8 @@ import { readImages } from './images';
 import { isObject, readRefusal } from './refusedAnswer';
 
 /** One generated image: a link, its base64 text, or the file that an earlier try has stored. */
-export type GeneratedImage = { url: string } | { base64: string } | { stored: StoredImage };
+export type GeneratedImage =
+	{ url: string } | { base64: string | Base64Text } | { stored: StoredImage };
 
 /** A successful answer of the API, at least one image in it. */
 export interface GeneratedImages {
@@ -19,11 +23,10 @@ export interface GeneratedImages {
 	failedCount: number;
 }
 
-/** An HTTP answer with its whole body as text. */
-export interface HttpAnswer {
+/** An HTTP answer with its whole body. */
+export interface HttpAnswer extends JsonText {
 	statusCode: number;
 	headers: IDataObject;
-	text: string;
 }
 
 /** A header that was sent once; names arrive in lower case. */
@@ -45,9 +48,9 @@ function count(value: unknown): number | undefined {
 	return typeof number === 'number' && Number.isInteger(number) && number >= 0 ? number : undefined;
 }
 
-function parse(body: string): unknown {
+function parse({ text, base64 }: HttpAnswer): unknown {
 	try {
-		return JSON.parse(body.replace(/^\ufeff/, ''));
+		return parseJson({ text: text.replace(/^\ufeff/, ''), base64 });
 	} catch {
 		return undefined;
 	}
@@ -89,7 +92,7 @@ function readSuccess(
  * @param now ms since the epoch, for a `Retry-After` that is a date
  */
 export function readAnswer(answer: HttpAnswer, now: number): Outcome<GeneratedImages> {
-	const body = parse(answer.text);
+	const body = parse(answer);
 	const root = isObject(body) ? body : { data: Array.isArray(body) ? body : undefined };
 	const traceId = text(root.id) ?? text(root.request_id) ?? header(answer.headers, 'trace-id');
 	const retryAfterMs = readRetryAfter(header(answer.headers, 'retry-after'), now);

@@ -7,7 +7,8 @@ import type {
 import { resolveApiKey } from '../../../credentials/apiKey';
 import { REGIONS, resolveBaseUrl } from '../../../credentials/regions';
 import type { ByteStream } from '../http/body';
-import { readBody } from '../http/body';
+import { Base64Memory } from '../http/base64Memory';
+import { readJson } from '../http/jsonBody';
 import { toFailure } from '../http/networkErrors';
 import type { Failure, Outcome } from '../http/outcome';
 import type { Permit } from '../http/permit';
@@ -35,6 +36,9 @@ export class ApiClient {
 
 	/** How long requests waited for the rate limit. */
 	readonly waitedForLimit = new Stopwatch();
+
+	/** Memory of inline images. */
+	private readonly memory = new Base64Memory();
 
 	private constructor(
 		private readonly context: IExecuteFunctions,
@@ -152,11 +156,12 @@ export class ApiClient {
 				returnFullResponse: true,
 				encoding: 'stream',
 			})) as IN8nHttpFullResponse;
-			const bytes = await readBody(stream as ByteStream, {
+			const bounds = {
 				maxBytes: MAX_ANSWER_MB * 1024 * 1024,
 				timeoutMs: startedAt + timeoutMs - Date.now(),
-			});
-			return this.redacted(read({ statusCode, headers, text: bytes.toString('utf8') }, Date.now()));
+			};
+			const json = await readJson(stream as ByteStream, bounds, this.memory);
+			return this.redacted(read({ statusCode, headers, ...json }, Date.now()));
 		} catch (error) {
 			const failure = toFailure(error);
 			const code = failure.code === 'tooLarge' ? 'answerTooLarge' : failure.code;

@@ -1,3 +1,4 @@
+import { Base64Text } from '../http/base64Text';
 import type { GeneratedImage } from './answer';
 
 /** Fields that hold images as base64 text: the API's own (API reference), and observed on gateways. */
@@ -24,6 +25,7 @@ function toImages(value: string, isText: boolean): GeneratedImage[] {
 
 function imagesIn(value: unknown, isText: boolean, depth: number): GeneratedImage[] {
 	if (depth > MAX_DEPTH) return [];
+	if (value instanceof Base64Text) return [{ base64: value }];
 	if (typeof value === 'string') return toImages(value, isText);
 	if (Array.isArray(value)) return value.flatMap((entry) => imagesIn(entry, isText, depth + 1));
 	if (typeof value !== 'object' || value === null) return [];

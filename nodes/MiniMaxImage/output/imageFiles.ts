@@ -1,8 +1,9 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import type { GeneratedImage } from '../api/answer';
+import { Base64Text } from '../http/base64Text';
+import { BufferPool } from '../http/bufferPool';
 import { Downloader } from '../http/download';
-import type { Use } from '../http/fetchFile';
 import type { Outcome } from '../http/outcome';
 import { Semaphore } from '../http/semaphore';
 import type { SendSettings } from '../http/sendSettings';
@@ -18,8 +19,6 @@ const MAX_DOWNLOADS = 8;
 /** Bytes of images held in memory at a time, until n8n has stored them; a larger image is held alone. */
 const MAX_HELD_BYTES = 8 * 1024 * 1024;
 
-const BASE64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/;
-
 /** An image that n8n has stored. */
 export interface StoredImage {
 	file: IBinaryData;
@@ -29,18 +28,14 @@ export interface StoredImage {
 	imageUrl?: string;
 }
 
-async function decode<T>({ base64 }: { base64: string }, use: Use<T>): Promise<Outcome<T>> {
-	const text = base64.replace(/^data:[^,]*,/, '');
-	const outcome = await use(BASE64.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0));
-	if (outcome.ok || outcome.failure.code !== 'notAnImage') return outcome;
-	return { ok: false, failure: { ...outcome.failure, code: 'badBase64' } };
-}
-
 /** Turns the images of answers into files that n8n keeps, few at a time. */
 export class ImageFiles {
 	private readonly downloads = new Semaphore(MAX_DOWNLOADS);
 
 	private readonly memory = new Semaphore(MAX_HELD_BYTES);
+
+	/** Memory for images that came inline. */
+	private readonly buffers = new BufferPool(Infinity);
 
 	private readonly downloader: Downloader;
 
@@ -75,12 +70,33 @@ export class ImageFiles {
 		if ('stored' in image) return { ok: true, value: image.stored };
 		const use = (bytes: Buffer) => this.keep(bytes, name);
 		if ('base64' in image) {
-			return await this.memory.run(() => decode(image, use), image.base64.length);
+			return await this.memory.run(() => this.decode(image, use), image.base64.length);
 		}
 		const outcome = await this.downloads.run(() => this.downloader.fetch(image.url, send, use));
 		if (!outcome.ok) return outcome;
 		const { value, url } = outcome.value;
 		return { ok: true, value: { ...value, imageUrl: url } };
+	}
+
+	/** Decodes an image that came inline, and lets its text go. */
+	private async decode<T>(
+		{ base64 }: { base64: string | Base64Text },
+		use: (bytes: Buffer) => Promise<Outcome<T>>,
+	): Promise<Outcome<T>> {
+		const text = typeof base64 === 'string' ? Base64Text.of(base64) : base64;
+		let block: Buffer | undefined;
+		try {
+			const bytes = text.bytes((length) => {
+				block = this.buffers.take(length);
+				return block.subarray(0, length);
+			});
+			const outcome = await use(bytes ?? Buffer.alloc(0));
+			if (outcome.ok || outcome.failure.code !== 'notAnImage') return outcome;
+			return { ok: false, failure: { ...outcome.failure, code: 'badBase64' } };
+		} finally {
+			if (block) this.buffers.giveBack(block);
+			text.release();
+		}
 	}
 
 	/** Checks what came by its bytes, and has n8n store it. */

@@ -1,0 +1,161 @@
+import type { Base64Memory } from './base64Memory';
+import { Base64Text } from './base64Text';
+import type { Blocks } from './base64Text';
+import type { Bounds, ByteStream } from './body';
+import { readParts } from './body';
+
+/** Base64 texts of fewer characters cost little, and stay where they are. */
+const LONG_CHARACTERS = 16 * 1024;
+
+/** Bytes that are looked through at a time: what lies between two quotes of them is too short to matter. */
+const PART_BYTES = 64 * 1024;
+
+const QUOTE = 0x22;
+
+/** How base64 text begins inside of a JSON string, escapes included. Nothing between two strings begins so. */
+const BASE64_START =
+	/^(\s|\\[nrt])*(data:[^,]{0,200},)?([\w+/-]|\\\/|\\u00(2b|2f|3d)|\s|\\[nrt]){60}/i;
+
+/** An escape that the next part of a text completes. */
+const OPEN_ESCAPE = /\\(u[\da-f]{0,3})?$/i;
+
+const ESCAPES = /\\(?:u([\da-f]{4})|(.))/gi;
+
+const CONTROLS = new Map(Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }));
+
+const unescape = (_escape: string, code?: string, letter = '') =>
+	code === undefined
+		? (CONTROLS.get(letter) ?? letter)
+		: String.fromCharCode(Number.parseInt(code, 16));
+
+/** A JSON body that was read. */
+export interface JsonText {
+	/** The text, with placeholders for its long base64 texts. */
+	text: string;
+	base64?: readonly Base64Text[];
+}
+
+const placeholder = (index: number) => `[base64 text ${index}]`;
+
+/**
+ * Parses JSON that was read, its long base64 texts in their places.
+ *
+ * @throws SyntaxError
+ */
+export function parseJson({ text, base64 = [] }: JsonText): unknown {
+	if (base64.length === 0) return JSON.parse(text);
+	const cutOut = new Map<unknown, Base64Text>(
+		base64.map((one, index) => [placeholder(index), one]),
+	);
+	return JSON.parse(text, (_key, value: unknown) => cutOut.get(value) ?? value);
+}
+
+/**
+ * Cuts long base64 texts out of JSON while it arrives. It looks at what lies between two quotes, whatever that is:
+ * base64 text has no quotes, escaped or not, so it is never in two pieces.
+ */
+class Cutter {
+	private readonly base64: Base64Text[] = [];
+
+	private readonly text: Buffer[] = [];
+
+	/** What came since the last quote, as long as nobody knows what it is. */
+	private run: Buffer[] = [];
+
+	/** Its characters, and all that came since the last quote afterwards. */
+	private runLength = 0;
+
+	private cutting: Base64Text | undefined;
+
+	private openEscape = '';
+
+	constructor(private readonly memory: Blocks) {}
+
+	/** Whether what comes next goes on with a long text. */
+	get isCutting(): boolean {
+		return this.cutting !== undefined;
+	}
+
+	append(chunk: Uint8Array): void {
+		const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+		for (let at = 0; at < bytes.length; at += PART_BYTES) {
+			this.appendPart(bytes.subarray(at, at + PART_BYTES));
+		}
+	}
+
+	end(): JsonText {
+		this.endRun();
+		return { text: Buffer.concat(this.text).toString('utf8'), base64: this.base64 };
+	}
+
+	private appendPart(part: Buffer): void {
+		const first = part.indexOf(QUOTE);
+		if (first === -1) return this.extendRun(part);
+		this.extendRun(part.subarray(0, first));
+		this.endRun();
+		const end = part.lastIndexOf(QUOTE) + 1;
+		this.text.push(part.subarray(first, end));
+		this.extendRun(part.subarray(end));
+	}
+
+	private extendRun(part: Buffer): void {
+		const isDecided = this.runLength >= LONG_CHARACTERS;
+		this.runLength += part.length;
+		if (this.cutting) this.cut(part, this.cutting);
+		else if (isDecided) this.text.push(part);
+		else this.run.push(part);
+		if (!isDecided && this.runLength >= LONG_CHARACTERS) this.decide();
+	}
+
+	private decide(): void {
+		const run = Buffer.concat(this.run);
+		this.run = [];
+		if (!BASE64_START.test(run.toString('latin1', 0, LONG_CHARACTERS))) {
+			this.text.push(run);
+			return;
+		}
+		this.text.push(Buffer.from(placeholder(this.base64.length)));
+		this.cutting = new Base64Text(this.memory);
+		this.base64.push(this.cutting);
+		this.cut(run, this.cutting);
+	}
+
+	private cut(part: Buffer, into: Base64Text): void {
+		const raw = this.openEscape + part.toString('latin1');
+		if (!raw.includes('\\')) return into.append(raw);
+		const [open = ''] = OPEN_ESCAPE.exec(raw.slice(-5)) ?? [];
+		this.openEscape = open;
+		into.append(raw.slice(0, raw.length - open.length).replace(ESCAPES, unescape));
+	}
+
+	private endRun(): void {
+		// An escape that is still open belongs to the quote.
+		this.text.push(...this.run, Buffer.from(this.openEscape));
+		this.run = [];
+		this.runLength = 0;
+		this.cutting = undefined;
+		this.openEscape = '';
+	}
+}
+
+/**
+ * Reads a JSON body to its end within bounds of size and time. Of its long base64 texts no more is held than the
+ * bytes they stand for.
+ *
+ * @param memory for those; where it is full, reading waits, which does not count as time
+ * @throws BodyError when it is too large or too slow; what the connection throws otherwise
+ */
+export async function readJson(
+	body: ByteStream,
+	bounds: Bounds,
+	memory: Base64Memory,
+): Promise<JsonText> {
+	return await memory.read(async (own) => {
+		const cutter = new Cutter(own);
+		await readParts(body, bounds, (chunk) => {
+			cutter.append(chunk);
+			return cutter.isCutting ? own.waitForRoom() : undefined;
+		});
+		return cutter.end();
+	});
+}
