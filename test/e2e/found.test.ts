@@ -87,7 +87,6 @@ describe('the list of nodes', () => {
 	});
 
 	inEditor('shows it for "image" without scrolling, told from the node of n8n', async (editor) => {
-		await editor.page.setViewportSize({ width: 1440, height: 900 });
 		await editor.openNodeCreator();
 		await editor.searchNodes('image');
 

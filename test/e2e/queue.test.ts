@@ -111,20 +111,23 @@ async function expectReadable({ prompts, deliveries, executions }: Burst): Promi
 	for (const execution of executions) {
 		const items = outputOf(execution);
 		const prompt = String(items[0]?.json.prompt);
+		const fileName = `${prompt.replace(/\W+/g, '-')}.jpg`;
 		const bytes = deliveries.get(prompt)?.bytes;
 		expect(items).toEqual([
 			{
 				json: {
-					requestId: expect.any(String),
-					imageIndex: 1,
 					imageUrl: expect.any(String),
+					fileName,
+					prompt,
+					imageIndex: 1,
 					expiresAt: expect.any(String),
 					width: 512,
 					height: 512,
+					size: '512x512',
 					model: 'image-01',
-					prompt,
 					successCount: 1,
 					failedCount: 0,
+					requestId: expect.any(String),
 				},
 				binary: {
 					data: {
@@ -134,7 +137,7 @@ async function expectReadable({ prompts, deliveries, executions }: Burst): Promi
 						mimeType: 'image/jpeg',
 						fileType: 'image',
 						fileExtension: expect.stringMatching(/^jpe?g$/),
-						fileName: `minimax-${String(items[0]?.json.requestId)}.jpg`,
+						fileName,
 						fileSize: expect.any(String),
 						bytes: bytes?.length,
 					},

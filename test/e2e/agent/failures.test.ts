@@ -31,10 +31,10 @@ describe('a call that fails', () => {
 		[
 			'a prompt that is too long',
 			'x'.repeat(2_000),
-			/^Prompt has 2000 characters, but must be text of 1 to 1500 characters/,
+			/^"Prompt" has 2000 characters, but must be text of 1 to 1500 characters/,
 			0,
 		],
-		['an empty prompt', ' ', /^Prompt is empty, but must be text of 1 to 1500 characters/, 0],
+		['an empty prompt', ' ', /^"Prompt" is empty, but must be text of 1 to 1500 characters/, 0],
 	];
 
 	test.each(failures)(
@@ -63,7 +63,7 @@ describe('a call that fails', () => {
 		expect(itemsOf(agent.lastHeard())).toEqual([
 			{
 				error: expect.stringMatching(
-					/^MiniMax did not accept the API key: it belongs to another region, or is wrong\. .*Region/,
+					/^The API key was not accepted\. Ask whoever runs 127\.0\.0\.1:\d+ which key it wants, .*"API Key"/,
 				),
 			},
 		]);
@@ -111,9 +111,12 @@ describe('a call that fails', () => {
 			expect(itemsOf(agent.lastHeard())).toEqual([
 				{
 					error: 'MiniMax judged the prompt to be sensitive and made no image',
-					description: expect.stringMatching(/^Reword the prompt\. .*Code: 1026/),
-					code: '1026',
-					traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+					errorDetails: {
+						code: '1026',
+						description: expect.stringMatching(/^Reword the prompt\. .*Code: 1026/),
+						traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+					},
+					prompt: 'BLOCKED',
 				},
 			]);
 			expect(agent.sandbox.requests).toHaveLength(1);
@@ -125,11 +128,16 @@ describe('a call that fails', () => {
 			const { body } = await agent.chat({ onError }, draw('a lighthouse'), showLinks);
 
 			expect(itemsOf(agent.lastHeard())).toEqual([
-				expect.objectContaining({
+				{
 					error: expect.stringMatching(/^The image could not be fetched from its host [\d.:]+$/),
-					code: 'downloadFailed',
-					imageUrl: expect.stringContaining(`${agent.sandbox.imageUrl}/`),
-				}),
+					errorDetails: {
+						code: 'downloadFailed',
+						description: expect.stringContaining('The image is paid for.'),
+						traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+						imageUrl: expect.stringContaining(`${agent.sandbox.imageUrl}/`),
+					},
+					prompt: 'a lighthouse',
+				},
 			]);
 			expect(body).toContain(`${agent.sandbox.imageUrl}/`);
 			expect(agent.sandbox.requests).toHaveLength(1);

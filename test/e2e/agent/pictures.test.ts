@@ -19,7 +19,9 @@ describe('a picture by way of a chat', () => {
 			[
 				{
 					name: TOOL,
-					description: 'Make images from a prompt, or from a prompt and a portrait, with MiniMax',
+					description: expect.stringMatching(
+						/one prompt .* links\. Each image is charged\.$/,
+					) as string,
 					parameters: {
 						$schema: 'http://json-schema.org/draft-07/schema#',
 						type: 'object',
@@ -134,28 +136,29 @@ describe('the files of the images', () => {
 
 		expect(status).toBe(200);
 		expect(itemsOf(agent.lastHeard())).toEqual([
-			without(agent.imageJson('a lighthouse'), 'width', 'height'),
+			without(agent.imageJson('a lighthouse'), 'fileName', 'width', 'height'),
 		]);
 		expect(agent.sandbox.imageRequests).toHaveLength(0);
 		expect(agent.sandbox.requests).toHaveLength(1);
 	});
 
-	test('leave the model without a link with Transfer set to Inline', async () => {
-		const { status, execution } = await agent.chat(
-			{ toolOptions: { transfer: 'base64' } },
+	test('come as a link each, whatever the options about files say', async () => {
+		const { status } = await agent.chat(
+			{
+				tool: { numberOfImages: 2 },
+				toolOptions: { transfer: 'base64', outputItems: 'perRequest' },
+			},
 			draw('a lighthouse'),
-			{ text: 'It is done.' },
+			showLinks,
 		);
 
 		expect(status).toBe(200);
 		expect(itemsOf(agent.lastHeard())).toEqual([
-			without(agent.imageJson('a lighthouse'), 'imageUrl', 'expiresAt'),
+			agent.imageJson('a lighthouse', 2, 1),
+			agent.imageJson('a lighthouse', 2, 2),
 		]);
 		expect(agent.lastHeard().raw).not.toMatch(/[A-Za-z0-9+/=]{100}/);
-		expect(toolRuns(execution)[0]?.data?.ai_tool?.[0]?.[0]?.binary?.data?.mimeType).toBe(
-			'image/jpeg',
-		);
-		expect(agent.sandbox.requests).toHaveLength(1);
+		expect(agent.sandbox.requests.map(({ body }) => body.response_format)).toEqual(['url']);
 	});
 
 	test('do not break an agent whose model asks for nine', async () => {
@@ -177,26 +180,5 @@ describe('the files of the images', () => {
 		});
 		expect(agent.sandbox.requests.map((request) => request.body.n)).toEqual([9]);
 		expect(agent.sandbox.paidImages).toBe(9);
-	});
-
-	test('are told in one item with One Item per Request', async () => {
-		await agent.chat(
-			{ tool: { numberOfImages: 9 }, toolOptions: { outputItems: 'perRequest' } },
-			draw('a fleet'),
-			showLinks,
-		);
-
-		const [answer = ''] = toolAnswers(agent.lastHeard());
-		const shared = ['requestId', 'model', 'prompt', 'successCount', 'failedCount'];
-		expect(JSON.parse(answer)).toEqual([
-			{
-				...agent.imageJson('a fleet', 9),
-				images: Array.from({ length: 9 }, (_, index) =>
-					without(agent.imageJson('a fleet', 9, index + 1), ...shared),
-				),
-			},
-		]);
-		expect(answer.length).toBeLessThan(3_500);
-		expect(agent.sandbox.requests).toHaveLength(1);
 	});
 });

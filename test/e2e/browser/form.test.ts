@@ -12,18 +12,21 @@ const TEXT_TO_IMAGE = [
 	'Options',
 ];
 const OPTIONS = [
-	'AIGC Watermark',
-	'File Name',
-	'Max Concurrency',
-	'Max Retries',
-	'Output Items',
+	'AI Watermark',
 	'Prompt Optimizer',
-	'Put Output in Field',
-	'Requests per Minute',
 	'Seed',
+	'File Name',
+	'Include Input Fields',
+	'Output Items',
+	'Put Output in Field',
+	'Max Concurrency',
+	'Max Images per Run',
+	'Max Retries',
+	'Requests per Minute',
 	'Timeout',
 	'Transfer',
 ];
+const STYLES = ['Comic', 'Lively', 'Medieval', 'Watercolor'];
 const RATIOS = [
 	'1:1 (1024 × 1024, square)',
 	'16:9 (1280 × 720, wide)',
@@ -83,10 +86,10 @@ describe('the list of nodes', () => {
 		await eventually(async () => {
 			expect(await editor.foundNames()).toEqual([
 				'Generate image from text',
-				'Generate image from reference image',
+				'Generate image of the person in a portrait',
 			]);
 		});
-		await editor.found('Generate image from reference image').click();
+		await editor.found('Generate image of the person in a portrait').click();
 		const form = await editor.openedForm();
 		expect(await form.value('operation')).toBe('Image to Image');
 		await form.close();
@@ -148,11 +151,10 @@ describe('with a credential', () => {
 			]);
 			await form.choose('model', 'Image-01 Live');
 			await eventually(async () => {
-				expect(await offers()).toEqual([RATIOS, OPTIONS.toSpliced(9, 0, 'Style', 'Style Weight')]);
+				expect(await offers()).toEqual([RATIOS, OPTIONS.toSpliced(3, 0, 'Style Weight')]);
 			});
-			await form.addOption('Style');
-			expect(await form.choices('style')).toEqual(['Comic', 'Lively', 'Medieval', 'Watercolor']);
-			expect(await form.value('style')).toBe('Comic');
+			expect(await form.choices('style')).toEqual(['None', ...STYLES]);
+			expect(await form.value('style')).toBe('None');
 		});
 
 		inEditor('offers no options for files where no files are fetched', async (editor) => {
@@ -175,7 +177,6 @@ describe('with a credential', () => {
 			await form.choose('aspectRatio', '3:4 (864 × 1152, portrait)');
 			await form.type('numberOfImages', '3');
 			await form.flip('downloadImages');
-			await form.addOption('Style');
 			await form.choose('style', 'Watercolor');
 			await form.addOption('Seed');
 			await form.type('seed', '42');
@@ -187,8 +188,9 @@ describe('with a credential', () => {
 				imageUrls: 'https://example.com/portrait.jpg',
 				aspectRatio: '3:4',
 				numberOfImages: 3,
+				style: '水彩',
 				downloadImages: false,
-				options: { style: '水彩', seed: 42 },
+				options: { seed: 42 },
 			};
 			// n8n saves by itself, a little later.
 			await eventually(async () => {

@@ -88,17 +88,19 @@ describe('with a credential', () => {
 			await eventually(async () => {
 				expect(await form.json()).toEqual([
 					{
-						requestId: expect.stringMatching(/^[0-9a-f]{32}$/),
-						imageIndex: 1,
 						imageUrl: expect.stringContaining(`${n8n.sandbox.imageUrl}/`),
+						fileName: 'sunset-over-hills.jpg',
+						prompt: PROMPT,
+						imageIndex: 1,
 						expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
 						width: 1024,
 						height: 1024,
+						aspectRatio: '1:1',
 						model: 'image-01',
-						prompt: PROMPT,
 						seed: 77,
 						successCount: 1,
 						failedCount: 0,
+						requestId: expect.stringMatching(/^[0-9a-f]{32}$/),
 					},
 				]);
 			});
@@ -163,7 +165,7 @@ describe('with a credential', () => {
 				'The balance of the MiniMax account is too low [item 0]',
 			);
 			expect(await form.output.getByTestId('node-error-description').innerText()).toMatch(
-				/^Top up the account on the MiniMax platform, then run the failed items again\. \(Details: insufficient balance\. Code: 1008\. Trace ID: [0-9a-f]{32}\)$/,
+				/^A pay-as-you-go key draws on the balance of the account, a subscription key \(sk-cp-…\) on the credits of its plan, and neither on the other\. Top up the one that your key draws on, then run the failed items again\. \(Details: insufficient balance\. Code: 1008\. Trace ID: [0-9a-f]{32}\)$/,
 			);
 			expect(n8n.sandbox.requests).toHaveLength(1);
 			expect(n8n.sandbox.paidImages).toBe(0);

@@ -35,9 +35,14 @@ describeExamples((n8n) => {
 			});
 		};
 		const rows = [
-			{ row_number: 2, prompt: 'A lighthouse', 'file name': 'lighthouse', 'aspect ratio': '16:9' },
+			{
+				row_number: 2,
+				prompt: 'A lighthouse',
+				'file name': 'lighthouse',
+				'aspect ratio': '16:09:00',
+			},
 			{ row_number: 3, prompt: 'BLOCKED', 'file name': 'nothing', 'aspect ratio': '' },
-			{ row_number: 4, prompt: 'A fox', 'file name': 'fox', 'aspect ratio': '3:4' },
+			{ row_number: 4, prompt: 'A fox', 'file name': 'fox', 'aspect ratio': '3:04:00' },
 			{ row_number: 5, prompt: 'A dove', 'file name': 'dove', 'aspect ratio': '5:4' },
 		];
 
@@ -79,7 +84,15 @@ describeExamples((n8n) => {
 				`${receiver.url}/files/2`,
 				'',
 			]);
-			// The wrong ratio was never sent.
+			// The wrong ratio was never sent; of the others the sheet had made times.
+			const ratios = n8n.sandbox.requests.map(({ body }) => [body.prompt, body.aspect_ratio]);
+			expect(new Map(ratios as [string, string][])).toEqual(
+				new Map([
+					['A lighthouse', '16:9'],
+					['BLOCKED', '1:1'],
+					['A fox', '3:4'],
+				]),
+			);
 			expect(n8n.sandbox.requests).toHaveLength(3);
 		});
 
@@ -200,7 +213,7 @@ describeExamples((n8n) => {
 			expect(texts).toEqual([
 				'One portrait in 4 scenes. The pictures are in the thread.',
 				expect.stringMatching(
-					/^These scenes could not be made:\n• The person .*\n {3}MiniMax judged the prompt/,
+					/^These scenes could not be made:\n• The person .*\n {3}MiniMax judged the prompt.*Reword the prompt/,
 				),
 			]);
 			expect(n8n.sandbox.requests).toHaveLength(5);

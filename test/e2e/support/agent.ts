@@ -122,19 +122,21 @@ export class AgentTests {
 		return last;
 	}
 
-	/** The JSON of an image, as the model gets it. */
+	/** The JSON of an image, as the model gets it, for a prompt of an article and a noun. */
 	imageJson(prompt: string, successCount = 1, imageIndex = 1): IDataObject {
 		return {
-			requestId: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
-			imageIndex,
 			imageUrl: expect.stringContaining(`${this.sandbox.imageUrl}/`) as string,
+			fileName: `${prompt.split(' ').at(-1)}${successCount > 1 ? `-${imageIndex}` : ''}.jpg`,
+			prompt,
+			imageIndex,
 			expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
 			width: 1024,
 			height: 1024,
+			aspectRatio: '1:1',
 			model: 'image-01',
-			prompt,
 			successCount,
 			failedCount: 0,
+			requestId: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
 		};
 	}
 }

@@ -15,8 +15,11 @@ export const draw = (...prompts: string[]): Step => ({
 export const itemsOf = (heard: Heard) =>
 	toolAnswers(heard).flatMap((answer) => JSON.parse(answer) as IDataObject[]);
 
-/** The links in these items. */
-export const linksOf = (heard: Heard) => itemsOf(heard).map(({ imageUrl }) => String(imageUrl));
+/** The links in these items, those of images that are paid for and could not be fetched included. */
+export const linksOf = (heard: Heard) =>
+	itemsOf(heard).map(({ imageUrl, errorDetails }) =>
+		String(imageUrl ?? (errorDetails as IDataObject | undefined)?.imageUrl),
+	);
 
 /** The model tells the user all links that it has got. */
 export const showLinks: Step = (heard) => ({ text: `Here you are: ${linksOf(heard).join(' ')}` });

@@ -81,7 +81,7 @@ export async function openBrowser(): Promise<TestBrowser> {
 	selectors.setTestIdAttribute('data-test-id');
 	const browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
 	const context = await browser.newContext({
-		viewport: { width: 1440, height: 1000 },
+		viewport: { width: 1440, height: 900 },
 		colorScheme: 'light',
 		locale: 'en-US',
 		reducedMotion: 'reduce',

@@ -1,6 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 
 import { NodeForm } from './nodeForm';
+import { measureNotes } from './notes';
+import type { ShownNote } from './notes';
 
 /** Display name of the node. */
 export const NODE = 'MiniMax Image';
@@ -22,6 +24,17 @@ export class Editor {
 	async openEmptyWorkflow(): Promise<void> {
 		await this.page.goto(`${this.url}/workflow/new`);
 		await this.page.getByTestId('canvas-add-button').first().waitFor();
+	}
+
+	/** Opens a saved workflow, as the editor shows it at first. */
+	async openWorkflow(id: string): Promise<void> {
+		await this.page.goto(`${this.url}/workflow/${id}`);
+		await this.canvas.getByTestId('canvas-node').first().waitFor();
+	}
+
+	/** The notes on the canvas: at what zoom, how much of their text is hidden, and what lies over them. */
+	async notes(): Promise<ShownNote[]> {
+		return await this.canvas.getByTestId('sticky').evaluateAll(measureNotes);
 	}
 
 	/** Starts a workflow with a trigger to click on, and opens the list of what can come next. */

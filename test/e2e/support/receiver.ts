@@ -23,14 +23,14 @@ export interface Upload {
 	files: ReceivedFile[];
 }
 
-/** Stands at the far end of a workflow, in place of a sheet, a drive or a chat. */
+/** Stands at the far end of a workflow, in place of a sheet, a drive or a chat; Telegram's own node can write to it too. */
 export interface Receiver {
 	readonly url: string;
 	/** What `GET /rows` answers. */
 	rows: IDataObject[];
-	/** What was sent to `POST /messages`. */
+	/** What was sent to `POST /messages`, or by Telegram's "Send Message". */
 	readonly messages: IDataObject[];
-	/** What was sent to `POST /files`. */
+	/** What was sent to `POST /files`, or by Telegram's "Send Photo". */
 	readonly uploads: Upload[];
 	/** HTTP status of the next answer to an upload. */
 	failNextUpload: number | undefined;
@@ -84,6 +84,14 @@ export async function startReceiver(): Promise<Receiver> {
 		if (status !== undefined) return await reply.status(status).send({ message: 'No room left' });
 		receiver.uploads.push(upload);
 		return { webViewLink: `${receiver.url}/files/${receiver.uploads.length}` };
+	});
+	app.post('/:bot/sendMessage', ({ body }) => {
+		receiver.messages.push(body as IDataObject);
+		return { ok: true, result: {} };
+	});
+	app.post('/:bot/sendPhoto', async ({ body, headers }) => {
+		receiver.uploads.push(await readUpload(body as Buffer, headers['content-type'] ?? ''));
+		return { ok: true, result: {} };
 	});
 	await app.listen({ host: HOST, port: 0 });
 	return Object.assign(receiver, {
