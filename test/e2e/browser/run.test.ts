@@ -64,15 +64,20 @@ describe('with a credential', () => {
 
 	describe('a run', () => {
 		inEditor('shows the picture and tells about it', async (editor) => {
+			// The form is shown as a whole, without scrolling.
+			await editor.page.setViewportSize({ width: 1440, height: 1060 });
 			const form = await editor.addNode();
 			await form.type('prompt', PROMPT);
 			await form.addOption('File Name');
 			await form.type('fileName', 'sunset-over-hills');
 			await form.addOption('Seed');
 			await form.type('seed', '77');
-			await form.execute();
-			await form.output.getByTestId('node-run-status-success').waitFor();
-			await editor.message('Node executed successfully').waitFor();
+			// The message goes by itself, so it is waited for from the start.
+			await Promise.all([
+				editor.message('Node executed successfully').waitFor(),
+				form.output.getByTestId('node-run-status-success').waitFor(),
+				form.execute(),
+			]);
 			expect(n8n.sandbox.requests.map(({ body }) => body)).toEqual([
 				{
 					model: 'image-01',
@@ -149,7 +154,8 @@ describe('with a credential', () => {
 			expect(n8n.sandbox.requests).toHaveLength(0);
 			await editor.message('Problem in node ‘MiniMax Image‘').waitFor();
 			const around = [form.parameters, form.output];
-			await illustrate(editor.page, 'validation', { around, until: form.field('height') });
+			const rule = form.parameters.getByText('512 to 2048 pixels, divisible by 8').last();
+			await illustrate(editor.page, 'validation', { around, until: rule });
 			await form.close();
 			await editor.node(NODE).getByTestId('node-issues').waitFor();
 		});

@@ -16,7 +16,7 @@ const ACTION_MS = 45_000;
 const POLL_MS = 100;
 /** What a picture leaves away of its part: rounded corners, with the page behind them. */
 const EDGE_PX = 3;
-const SPACE_PX = 20;
+const SPACE_PX = 14;
 const LOOPBACK = /^(127\.0\.0\.1|localhost)$/;
 const FLAGS = [
 	'--no-sandbox',
