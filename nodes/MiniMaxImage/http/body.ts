@@ -1,4 +1,5 @@
-import { wait } from './wait';
+import { deadlines } from './deadlines';
+import type { Limited } from './deadlines';
 
 /** The body of an HTTP answer as n8n's helpers hand it over for `encoding: 'stream'`. */
 export interface ByteStream extends AsyncIterable<Uint8Array> {
@@ -11,9 +12,6 @@ export class BodyError extends Error {
 		super(reason);
 	}
 }
-
-/** A reason made once: the default one is made, with its stack, for every body. */
-const FINISHED = new Error('The body is read');
 
 /** How much of a body is read, and for how long. */
 export interface Bounds {
@@ -32,39 +30,60 @@ interface Limits extends Bounds {
 /** Takes a part of a body; what it returns is waited for, which does not count as time. */
 type Take = (chunk: Uint8Array) => Promise<void> | void;
 
-/** Reads a body, and keeps time. */
-class Reading {
-	/** How long it waited without reading, on purpose. */
-	private waitedMs = 0;
+/** Reads a body part by part, and knows how much time it has. */
+class Reading implements Limited {
+	private until: number;
 
 	private waitingSince: number | undefined;
 
-	constructor(private readonly take: Take) {}
+	private tooSlow: ((error: BodyError) => void) | undefined;
 
-	async all(body: ByteStream, maxBytes: number): Promise<void> {
+	constructor(
+		private readonly body: ByteStream,
+		{ timeoutMs }: Bounds,
+	) {
+		this.until = performance.now() + timeoutMs;
+	}
+
+	/** Moves while reading waits on purpose. */
+	get deadline(): number {
+		return this.until + this.waitedMs();
+	}
+
+	end(): void {
+		this.tooSlow?.(new BodyError('tooSlow'));
+	}
+
+	async read(maxBytes: number, take: Take): Promise<void> {
+		const tooSlow = new Promise<never>((_resolve, reject) => {
+			this.tooSlow = reject;
+		});
+		deadlines.add(this);
+		try {
+			await Promise.race([this.all(maxBytes, take), tooSlow]);
+		} finally {
+			deadlines.remove(this);
+			this.body.destroy();
+		}
+	}
+
+	private async all(maxBytes: number, take: Take): Promise<void> {
 		let received = 0;
-		for await (const chunk of body) {
+		for await (const chunk of this.body) {
 			received += chunk.length;
 			if (received > maxBytes) throw new BodyError('tooLarge');
-			const waiting = this.take(chunk);
+			const waiting = take(chunk);
 			if (!waiting) continue;
 			this.waitingSince = performance.now();
 			await waiting;
-			this.waitedMs += performance.now() - this.waitingSince;
+			this.until = this.deadline;
 			this.waitingSince = undefined;
 		}
 	}
 
-	/** Rejects when the time is over that reading itself may take. */
-	async tooSlow(timeoutMs: number, finished: AbortSignal): Promise<never> {
-		const startedAt = performance.now();
-		for (let leftMs = timeoutMs; leftMs > 0;) {
-			await wait(leftMs, finished);
-			const now = performance.now();
-			const waitedMs = this.waitedMs + now - (this.waitingSince ?? now);
-			leftMs = timeoutMs + waitedMs - (now - startedAt);
-		}
-		throw new BodyError('tooSlow');
+	private waitedMs(): number {
+		const now = performance.now();
+		return now - (this.waitingSince ?? now);
 	}
 }
 
@@ -74,22 +93,8 @@ class Reading {
  *
  * @throws BodyError when it is too large or too slow; what the connection throws otherwise
  */
-export async function readParts(
-	body: ByteStream,
-	{ maxBytes, timeoutMs }: Bounds,
-	take: Take,
-): Promise<void> {
-	const finished = new AbortController();
-	const reading = new Reading(take);
-	const tooSlow = reading.tooSlow(timeoutMs, finished.signal);
-	// Rejects once the body is read, when nobody listens any more.
-	tooSlow.catch(() => undefined);
-	try {
-		await Promise.race([reading.all(body, maxBytes), tooSlow]);
-	} finally {
-		finished.abort(FINISHED);
-		body.destroy();
-	}
+export async function readParts(body: ByteStream, bounds: Bounds, take: Take): Promise<void> {
+	await new Reading(body, bounds).read(bounds.maxBytes, take);
 }
 
 /**
