@@ -10,8 +10,7 @@ import type { ByteStream } from '../http/body';
 import { Base64Memory } from '../http/base64Memory';
 import { readJson } from '../http/jsonBody';
 import { toFailure } from '../http/networkErrors';
-import type { Failure, Outcome } from '../http/outcome';
-import type { Permit } from '../http/permit';
+import type { Outcome } from '../http/outcome';
 import { PATIENCE_MS } from '../http/rateLimiter';
 import { limiterFor } from '../http/rateLimiters';
 import { retryDelay } from '../http/retryPolicy';
@@ -22,6 +21,7 @@ import type { HttpAnswer } from './answer';
 import { ItemError } from '../itemError';
 import type { Purchase } from '../purchase';
 import { kindOf } from './codes';
+import { endPermit } from './endPermit';
 
 export const CREDENTIAL = 'miniMaxImageApi';
 
@@ -161,26 +161,13 @@ export class ApiClient {
 				timeoutMs: startedAt + timeoutMs - Date.now(),
 			};
 			const json = await readJson(stream as ByteStream, bounds, this.memory);
-			return this.redacted(read({ statusCode, headers, ...json }, Date.now()));
+			const outcome = read({ statusCode, headers, ...json }, Date.now());
+			if (!outcome.ok) for (const text of json.base64 ?? []) text.release();
+			return this.redacted(outcome);
 		} catch (error) {
 			const failure = toFailure(error);
 			const code = failure.code === 'tooLarge' ? 'answerTooLarge' : failure.code;
 			return this.redacted({ ok: false, failure: { ...failure, code } });
 		}
 	}
-}
-
-/** Codes of requests that never reached the service. */
-const UNSENT = ['unreachable', 'dns', 'certificate', 'notAllowed'];
-
-/** Codes after which nobody knows whether the service counted the request. */
-const isUnknown = ({ code }: Failure) => /^[a-z]+$/i.test(code) && code !== 'blocked';
-
-function endPermit(permit: Permit, outcome: Outcome<unknown>): void {
-	if (outcome.ok) return permit.passed();
-	const { code, retryAfterMs } = outcome.failure;
-	if (kindOf(code) === 'rateLimited') permit.limited(retryAfterMs);
-	else if (UNSENT.includes(code)) permit.unsent();
-	else if (isUnknown(outcome.failure)) permit.unknown();
-	else permit.passed();
 }

@@ -52,11 +52,7 @@ export class Base64Text {
 		this.hasStarted = true;
 		const text = this.left + body;
 		if (this.isDamaged || (!this.hasEnded && this.decode(text))) return;
-		const [, clean, padding = ''] = /^([\w+/-]*)(=*)$/.exec(text.replace(/\s+/g, '')) ?? [];
-		this.isDamaged = clean === undefined || padding.length > 2 || (this.hasEnded && clean !== '');
-		if (this.isDamaged || this.hasEnded) return;
-		this.decode(clean ?? '');
-		if (padding !== '') this.end();
+		this.appendSlowly(text);
 	}
 
 	/**
@@ -66,7 +62,7 @@ export class Base64Text {
 	 */
 	bytes(allocate: (bytes: number) => Buffer): Buffer | undefined {
 		// An end without padding.
-		if (this.left !== '') this.append('=');
+		if (!this.isDamaged && this.left !== '') this.appendSlowly(`${this.left}=`);
 		if (this.isDamaged) return undefined;
 		const [first = Buffer.alloc(0)] = this.blocks;
 		if (this.blocks.length < 2) return first.subarray(0, this.length);
@@ -83,6 +79,15 @@ export class Base64Text {
 		for (const block of this.blocks) this.memory.giveBack(block);
 		this.blocks = [];
 		this.filled = BLOCK_BYTES;
+	}
+
+	/** Takes text that holds more than base64 alone. */
+	private appendSlowly(text: string): void {
+		const [, clean, padding = ''] = /^([\w+/-]*)(=*)$/.exec(text.replace(/\s+/g, '')) ?? [];
+		this.isDamaged = clean === undefined || padding.length > 2 || (this.hasEnded && clean !== '');
+		if (this.isDamaged || this.hasEnded) return;
+		this.decode(clean ?? '');
+		if (padding !== '') this.end();
 	}
 
 	/**
@@ -124,7 +129,8 @@ export class Base64Text {
 	}
 
 	private end(): void {
-		this.filled += this.blockWithRoom().write(this.left, this.filled, 'base64');
+		const block = this.blockWithRoom();
+		this.filled += block.write(this.left, this.filled, 'base64');
 		this.left = '';
 		this.hasEnded = true;
 	}
