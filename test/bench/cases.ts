@@ -1,80 +1,8 @@
-import { measure, withServer } from './processes';
-import type { Job, Measurement, ServerOrder, ServerStats, Subject } from './types';
+import { megabytes, milliseconds, seconds, times } from './runner';
+import type { Case, Run, Settings } from './runner';
 
 const MB = 1024 * 1024;
 const MINUTE_MS = 60_000;
-
-type Settings = Omit<Job, 'subject' | 'api' | 'rivalFolder'>;
-
-interface Run extends Measurement {
-	stats: ServerStats;
-}
-
-/** One figure with what it is measured by. */
-export interface Figure {
-	case: string;
-	goal: string;
-	ours: string;
-	reference: string;
-	ratio: string;
-	met: boolean;
-}
-
-/** A case of the table: its runs, and the figures they give. */
-export interface Case {
-	name: string;
-	measure: (runner: Runner) => Promise<Figure[]>;
-}
-
-/** Runs jobs, each with a server and a process of its own. */
-export class Runner {
-	constructor(
-		private readonly rivalFolder: string,
-		private readonly report: (line: string) => void,
-	) {}
-
-	async run(subject: Subject, server: ServerOrder, settings: Settings): Promise<Run> {
-		const { result, stats } = await withServer(
-			server,
-			async (api) => await measure({ subject, rivalFolder: this.rivalFolder, api, ...settings }),
-		);
-		const expected = settings.executions.reduce(
-			(sum, items) => sum + items * settings.imagesPerItem,
-			0,
-		);
-		if (result.images !== expected) {
-			throw new Error(`${subject} made ${result.images} of ${expected} images`);
-		}
-		this.report(
-			`${subject}: ${seconds(result.wallMs)}, CPU ${seconds(result.cpuMs)}, ${megabytes(result.peakMb)}`,
-		);
-		return { ...result, stats };
-	}
-
-	/** The median of three runs of each subject by one measure, in turn, so that a busy moment hits all alike. */
-	async medians<S extends Subject>(
-		subjects: readonly S[],
-		server: ServerOrder,
-		settings: Settings,
-		by: (run: Run) => number,
-	): Promise<Record<S, number>> {
-		const runs = new Map<S, number[]>(subjects.map((subject) => [subject, []]));
-		for (let round = 0; round < 3; round++) {
-			for (const [subject, values] of runs) {
-				values.push(by(await this.run(subject, server, settings)));
-			}
-		}
-		const middle = (values: number[]) => values.sort((a, b) => a - b)[1] ?? Number.NaN;
-		return Object.fromEntries(
-			[...runs].map(([subject, values]) => [subject, middle(values)]),
-		) as Record<S, number>;
-	}
-}
-
-const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
-const milliseconds = (ms: number) => `${ms.toFixed(2)} ms`;
-const megabytes = (mb: number) => `${mb.toFixed(0)} MB`;
-const times = (ratio: number) => ratio.toFixed(3);
 
 const one: Settings = { executions: [], imagesPerItem: 1, inFlight: 5, requestsPerMinute: 0 };
 
@@ -114,8 +42,8 @@ const speed: Case = {
 const cpu: Case = {
 	name: '200 items, no latency, 1 MB: CPU per image',
 	async measure(runner) {
-		const { ours, rival, floor } = await runner.medians(
-			['ours', 'rival', 'floor'],
+		const { ours, rival, helpers, floor } = await runner.medians(
+			['ours', 'rival', 'helpers', 'floor'],
 			{ options: { imageBytes: MB } },
 			{ ...one, executions: [200] },
 			({ cpuMs, images }) => cpuMs / images,
@@ -128,6 +56,14 @@ const cpu: Case = {
 				reference: `n8n's node ${milliseconds(rival)}, floor ${milliseconds(floor)}`,
 				ratio: times(ours / rival),
 				met: ours / rival <= 0.6,
+			},
+			{
+				case: 'the same',
+				goal: "at most 1.2 of bare calls of n8n's helpers, the least that a node can take",
+				ours: milliseconds(ours),
+				reference: `bare calls ${milliseconds(helpers)}`,
+				ratio: times(ours / helpers),
+				met: ours / helpers <= 1.2,
 			},
 		];
 	},
@@ -162,6 +98,28 @@ const memory: Case = {
 				reference: `45 images ${megabytes(few.ours)}`,
 				ratio: times(many.ours / few.ours),
 				met: many.ours - few.ours <= 60,
+			},
+		];
+	},
+};
+
+const inline: Case = {
+	name: '10 requests, 9 images of 4 MB inside each answer, 5 in flight: peak memory',
+	async measure(runner) {
+		const { ours } = await runner.medians(
+			['ours'],
+			{ options: { imageBytes: 4 * MB } },
+			{ ...one, executions: [10], imagesPerItem: 9, inline: true },
+			({ peakMb }) => peakMb,
+		);
+		return [
+			{
+				case: this.name,
+				goal: 'at most 350 MB',
+				ours: megabytes(ours),
+				reference: "n8n's node takes links alone",
+				ratio: times(ours / 350),
+				met: ours <= 350,
 			},
 		];
 	},
@@ -253,11 +211,30 @@ const growth: Case = {
 	},
 };
 
+const journal: Case = {
+	name: '1,000 items, no latency: time that the journal takes, and n8n to store it once',
+	async measure(runner) {
+		const settings = { ...one, executions: [1000], timeJournal: true };
+		const { wallMs, journalMs = Number.NaN } = await runner.run('ours', { options: {} }, settings);
+		return [
+			{
+				case: this.name,
+				goal: 'at most 3 % of the run',
+				ours: milliseconds(journalMs),
+				reference: `the run ${seconds(wallMs)}`,
+				ratio: times(journalMs / wallMs),
+				met: journalMs > 0 && journalMs / wallMs <= 0.03,
+			},
+		];
+	},
+};
+
 /** The table of the benchmark, in its order. */
 export const CASES: readonly Case[] = [
 	speed,
 	cpu,
 	memory,
+	inline,
 	portrait,
 	paced({
 		name: '25 requests from two executions on one key, server limit 10 a sliding minute',
@@ -274,4 +251,5 @@ export const CASES: readonly Case[] = [
 		maxRatio: 1.25,
 	}),
 	growth,
+	journal,
 ];

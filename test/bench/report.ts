@@ -1,7 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 
 import manifest from '../../package.json';
-import type { Figure } from './cases';
+import type { Figure } from './runner';
 
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 

@@ -8,6 +8,8 @@ import type { LoadedTypes } from '../support/engine';
 import { TRIGGER, runWorkflow, storeFile, useBinaryStorage } from '../support/engine';
 import { NODE_TYPE, loadPackage } from '../support/load';
 import { runFloor } from './floor';
+import { timeJournal } from './journalTime';
+import { HELPERS_TYPE, withHelpers } from './helpers';
 import { RIVAL_TYPE, loadRival } from './rival';
 import type { Job, Measurement } from './types';
 
@@ -43,6 +45,20 @@ function imageNode(job: Job): INode {
 			},
 		};
 	}
+	const credentials = { miniMaxImageApi: { id: '1', name: 'Sandbox' } };
+	if (job.subject === 'helpers') {
+		return {
+			...common,
+			type: HELPERS_TYPE,
+			credentials,
+			parameters: {
+				prompt: '={{ $json.prompt }}',
+				images: job.imagesPerItem,
+				inFlight: job.inFlight,
+				url: `${job.api.url}/v1/image_generation`,
+			},
+		};
+	}
 	const parameters: INodeParameters = {
 		operation: job.portraitBytes ? 'imageToImage' : 'textToImage',
 		prompt: '={{ $json.prompt }}',
@@ -56,7 +72,7 @@ function imageNode(job: Job): INode {
 	return {
 		...common,
 		type: NODE_TYPE,
-		credentials: { miniMaxImageApi: { id: '1', name: 'Sandbox' } },
+		credentials,
 		parameters,
 	};
 }
@@ -98,9 +114,13 @@ async function runOnEngine(job: Job, types: LoadedTypes, file: INodeExecutionDat
 	};
 }
 
+async function loadTypes({ subject, rivalFolder }: Job): Promise<LoadedTypes> {
+	return subject === 'rival' ? loadRival(rivalFolder) : withHelpers(await loadPackage(ROOT));
+}
+
 async function prepare(job: Job): Promise<() => Promise<{ images: number; errors: number }>> {
 	if (job.subject === 'floor') return async () => await runFloor(job);
-	const types = job.subject === 'rival' ? loadRival(job.rivalFolder) : await loadPackage(ROOT);
+	const types = await loadTypes(job);
 	await useBinaryStorage('filesystem');
 	const file = job.portraitBytes
 		? { data: await storeFile(await portrait(job.portraitBytes)) }
@@ -110,6 +130,7 @@ async function prepare(job: Job): Promise<() => Promise<{ images: number; errors
 
 async function measure(job: Job): Promise<Measurement> {
 	const work = await prepare(job);
+	const journalMs = job.timeJournal ? timeJournal(ROOT) : undefined;
 	const cpuBefore = process.cpuUsage();
 	const startedAt = performance.now();
 	const { images, errors } = await work();
@@ -121,6 +142,7 @@ async function measure(job: Job): Promise<Measurement> {
 		peakMb: process.resourceUsage().maxRSS / 1024,
 		images,
 		errors,
+		journalMs: journalMs?.(),
 	};
 }
 

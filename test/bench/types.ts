@@ -1,7 +1,10 @@
 import type { ImageFaultStep, SandboxOptions } from '../sandbox';
 
-/** Who does the work: this package, n8n's own MiniMax node, or bare undici as the least possible. */
-export type Subject = 'ours' | 'rival' | 'floor';
+/**
+ * Who does the work: this package, n8n's own MiniMax node, a node of bare calls of n8n's helpers, or bare undici as the
+ * least possible.
+ */
+export type Subject = 'ours' | 'rival' | 'helpers' | 'floor';
 
 /** One measurement in a process of its own. */
 export interface Job {
@@ -16,8 +19,8 @@ export interface Job {
 	requestsPerMinute: number;
 	/** Whether images come inside of the answers. */
 	inline?: boolean;
-	/** Whether the engine keeps no context for the node, so that its journal ends with each run. */
-	withoutContext?: boolean;
+	/** Whether the time is measured that the journal takes. */
+	timeJournal?: boolean;
 	/** Size of a reference image that all items share; absent: text to image. */
 	portraitBytes?: number;
 }
@@ -30,6 +33,8 @@ export interface Measurement {
 	peakMb: number;
 	images: number;
 	errors: number;
+	/** What the journal took of it. */
+	journalMs?: number;
 }
 
 export interface ServerAddress {
