@@ -130,7 +130,11 @@ export class Deliverer {
 	): Promise<Outcome<OutputImage>> {
 		const imageIndex = index + 1;
 		const imageUrl = urlOf(image);
-		if (!output.downloadImages) return { ok: true, value: { imageIndex, imageUrl } };
+		if (!output.downloadImages) {
+			// A gateway may send images inline all the same; their memory is others' again.
+			if ('base64' in image && typeof image.base64 !== 'string') image.base64.release();
+			return { ok: true, value: { imageIndex, imageUrl } };
+		}
 		const stored = await this.files.store(image, send, name);
 		return stored.ok ? { ok: true, value: { imageIndex, imageUrl, ...stored.value } } : stored;
 	}
