@@ -43,7 +43,7 @@ test('the built package runs on it, and no file of another engine is loaded', as
 		credentials: { apiKey: 'key', region: 'global' },
 	});
 
-	expect(error?.message).toContain('Prompt has 1501 characters');
+	expect(error?.message).toContain('"Prompt" has 1501 characters');
 	expect(loaded()).toEqual(expect.arrayContaining([join(HERE, 'n8n-core/dist/index.js')]));
 	expect(loaded().filter((path) => !path.startsWith(HERE))).toEqual([]);
 });
