@@ -4,7 +4,7 @@ import type { OutcomeKind } from './http/retryPolicy';
 import type { StoredImage } from './output/imageFiles';
 
 /** Links stop working after 24 hours (API reference, `response_format`). */
-const LINK_LIFE_MS = 24 * 60 * 60 * 1000;
+export const LINK_LIFE_MS = 24 * 60 * 60 * 1000;
 
 /** Links are not counted on for the last of that time, in which they still have to be fetched. */
 const LINK_MARGIN_MS = 15 * 60 * 1000;

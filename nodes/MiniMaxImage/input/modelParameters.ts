@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { defaultOf } from '../description/options';
 import { invalidInput } from '../itemError';
 import {
 	CUSTOM_RATIO,
@@ -72,7 +71,7 @@ export function readStyle(read: Read, options: IDataObject, model: Model): Image
 			`Leave it empty, or choose the model ${modelNames(({ styles }) => styles.length > 0)}.`,
 		);
 	}
-	const weight = isUnset(set.styleWeight) ? defaultOf('styleWeight') : set.styleWeight;
+	const weight = isUnset(set.styleWeight) ? fieldDefault('styleWeight') : set.styleWeight;
 	return {
 		type: checkStyle(set.style, model),
 		weight: checkNumber(fieldName('styleWeight'), weight, STYLE_WEIGHT),

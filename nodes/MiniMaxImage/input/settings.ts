@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { OPTION_BOUNDS, defaultOf } from '../description/options';
+import { OPTION_BOUNDS } from '../description/options';
 import type { SendSettings } from '../http/sendSettings';
 import { invalidInput } from '../itemError';
 import { checkBoolean, checkText, checkWholeNumber, isUnset } from './checks';
@@ -33,7 +33,7 @@ export function optional<T>(
 export function readOutput(read: Read, options: IDataObject): OutputSettings {
 	const field = (
 		optional(options, 'binaryPropertyOutput', checkText) ??
-		String(defaultOf('binaryPropertyOutput'))
+		String(fieldDefault('binaryPropertyOutput'))
 	).trim();
 	if (UNSAFE_FIELD_NAMES.includes(field)) {
 		throw invalidInput(
@@ -59,7 +59,7 @@ export function readOutput(read: Read, options: IDataObject): OutputSettings {
 }
 
 function readBounded(options: IDataObject, name: keyof typeof OPTION_BOUNDS): number {
-	const value = isUnset(options[name]) ? defaultOf(name) : options[name];
+	const value = isUnset(options[name]) ? fieldDefault(name) : options[name];
 	const unit = name === 'timeout' ? 'seconds' : undefined;
 	return checkWholeNumber(fieldName(name), value, { ...OPTION_BOUNDS[name], unit });
 }

@@ -4,6 +4,7 @@ import type { GeneratedImage } from '../api/answer';
 import type { PaidAnswer } from '../api/submit';
 import type { Failure, Outcome } from '../http/outcome';
 import type { Plan } from '../input/plan';
+import type { ItemParameters } from '../input/types';
 import { ItemError } from '../itemError';
 import { downloadEntryOf, isGone, toDownloadFailure } from './downloadCodes';
 import { FileNames, nameFromPrompt } from './fileNames';
@@ -42,6 +43,10 @@ const urlOf = (image: GeneratedImage | undefined) =>
 
 const hostOf = (url = '') => (URL.canParse(url) ? new URL(url).host : '');
 
+/** The name that the user chose, or that the prompt gives; empty where neither gives one. */
+const wantedName = ({ request, output }: ItemParameters): string =>
+	output.fileName ?? nameFromPrompt(request.prompt);
+
 /** DELIVER: turns the answers of one execution into items. */
 export class Deliverer {
 	private readonly fileNames = new FileNames();
@@ -59,10 +64,9 @@ export class Deliverer {
 		this.files = new ImageFiles(context, options.stopped, options.ownHost);
 		// Before anything arrives, so that equal names are numbered in the order of the items.
 		for (const { itemIndex, parameters } of plans) {
-			const { request, output } = parameters;
-			const wanted = output.fileName ?? nameFromPrompt(request.prompt);
+			const wanted = wantedName(parameters);
 			if (wanted === '') continue;
-			this.names[itemIndex] = this.fileNames.take(wanted, request.count);
+			this.names[itemIndex] = this.fileNames.take(wanted, parameters.request.count);
 		}
 	}
 
@@ -116,9 +120,7 @@ export class Deliverer {
 		const names = this.names[itemIndex] ?? [];
 		const more = answer.images.length - names.length;
 		if (more <= 0) return names;
-		const { request, output } = parameters;
-		const wanted =
-			output.fileName ?? (nameFromPrompt(request.prompt) || `minimax-${answer.requestId}`);
+		const wanted = wantedName(parameters) || `minimax-${answer.requestId}`;
 		return [...names, ...this.fileNames.take(wanted, more)];
 	}
 

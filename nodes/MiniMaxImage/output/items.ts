@@ -4,9 +4,7 @@ import type { PaidAnswer } from '../api/submit';
 import type { PixelSize } from '../images/pixelSize';
 import type { ImageRequest, ItemParameters, OutputSettings } from '../input/types';
 import { styleName } from '../models';
-
-/** Links stop working after 24 hours (API reference, `response_format`). */
-const LINK_LIFE_MS = 24 * 60 * 60 * 1000;
+import { LINK_LIFE_MS } from '../purchase';
 
 /** One image ready for output; `file` is absent for links only. */
 export interface OutputImage {
