@@ -85,8 +85,10 @@ async function startBatch(): Promise<string> {
 	const { status } = await callWebhook(main, BATCH, { prompts: PICTURES });
 	expect(status).toBe(200);
 	await until('the batch is on its way', () => opened().sandbox.requests.length > 0);
-	const [latest] = (await rest.executions(batch.id)).filter(({ id }) => !known.has(id));
-	return latest?.id ?? '';
+	const latest = await until('the execution is there', async () =>
+		(await rest.executions(batch.id)).find(({ id }) => !known.has(id)),
+	);
+	return latest.id;
 }
 
 async function expectWholeImage(bytes: Buffer): Promise<void> {

@@ -107,9 +107,11 @@ describe.each([
 	async function runBatch({ id, name }: SavedWorkflow, count: number): Promise<Execution> {
 		const { main, rest } = opened();
 		expect((await callWebhook(main, name, { prompts: promptsOf(count) })).status).toBe(200);
-		await until('the execution is there', async () => (await rest.executions(id)).length === 1);
-		const [execution] = await rest.executions(id);
-		return await rest.finished(execution?.id ?? '');
+		const execution = await until(
+			'the execution is there',
+			async () => (await rest.executions(id))[0],
+		);
+		return await rest.finished(execution.id);
 	}
 
 	async function retry({ id }: Execution, withSavedWorkflow?: boolean): Promise<Execution> {

@@ -148,12 +148,11 @@ describeExamples((n8n) => {
 		}
 
 		async function newestExecution(workflowId: string): Promise<Execution> {
-			let executions: { id: string }[] = [];
-			await until('something is executed', async () => {
-				executions = await n8n.rest.executions(workflowId);
-				return executions.length > 0;
-			});
-			return await n8n.rest.finished(executions[0]?.id ?? '');
+			const execution = await until(
+				'something is executed',
+				async () => (await n8n.rest.executions(workflowId))[0],
+			);
+			return await n8n.rest.finished(execution.id);
 		}
 
 		test('one item holds all five pictures, and each arrives whole in the thread', async () => {

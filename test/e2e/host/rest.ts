@@ -1,4 +1,5 @@
 import type {
+	ExecutionStatus,
 	ICredentialDataDecryptedObject,
 	IRunExecutionData,
 	IWorkflowBase,
@@ -8,6 +9,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 100;
 const EXECUTION_MS = 120_000;
+
+const ANY_STATUS: ExecutionStatus[] = [
+	'canceled',
+	'crashed',
+	'error',
+	'new',
+	'running',
+	'success',
+	'unknown',
+	'waiting',
+];
 
 export interface Owner {
 	email: string;
@@ -185,9 +197,12 @@ export class N8nRest {
 		return id;
 	}
 
-	/** IDs and states of a workflow's executions, newest first. */
+	/**
+	 * IDs and states of a workflow's executions, newest first. Every status is asked for by name: else n8n looks for those
+	 * under way and those that have ended in two queries at once, and one that ends just then is in neither.
+	 */
 	async executions(workflowId: string): Promise<{ id: string; status: string }[]> {
-		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const filter = encodeURIComponent(JSON.stringify({ workflowId, status: ANY_STATUS }));
 		const { results } = await this.call<{ results: { id: string; status: string }[] }>(
 			'GET',
 			`/executions?limit=100&filter=${filter}`,

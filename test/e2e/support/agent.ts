@@ -12,7 +12,7 @@ import { startChatModel } from './chatModel';
 import type { ChatModel } from './chatModel';
 import { createSandboxCredential, startInstance } from './instance';
 import type { Instance } from './instance';
-import { whenRegistered } from './until';
+import { until, whenRegistered } from './until';
 
 /** What an agent needs around it. */
 interface Surroundings {
@@ -102,8 +102,10 @@ export class AgentTests {
 	}
 
 	private async lastExecution({ id }: SavedWorkflow): Promise<Execution> {
-		const [last] = await this.instance.rest.executions(id);
-		if (!last) throw new Error('The workflow was not executed');
+		const last = await until(
+			'the workflow is executed',
+			async () => (await this.instance.rest.executions(id))[0],
+		);
 		return await this.instance.rest.finished(last.id);
 	}
 
