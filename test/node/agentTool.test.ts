@@ -1,88 +1,22 @@
-import type { IDataObject, INodeType } from 'n8n-workflow';
-import { NodeConnectionTypes } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { sandboxCredential } from '../support/account';
-import { runWorkflow } from '../support/engine';
-import { NODE_TYPE } from '../support/load';
-import { sources } from '../support/node';
 import { describeSandbox } from '../support/sandbox';
-import { toolTwin } from '../support/tool';
-import type { Tool } from '../support/tool';
+import { callTool as callTools } from '../support/tool';
 
 const node = describeSandbox();
 
-/** What an agent tells its model of a tool. */
-interface DescribedTool extends Tool {
-	name: string;
-	description: string;
-	schema: { shape: Record<string, { description?: string }> };
-}
-
-/** Calls its tool once with the arguments of its input item, as an agent does with those of its model. */
-const caller: INodeType = {
-	description: {
-		displayName: 'Caller',
-		name: 'caller',
-		group: ['transform'],
-		version: 1,
-		description: 'Calls a tool',
-		defaults: { name: 'Caller' },
-		inputs: [NodeConnectionTypes.Main, { type: NodeConnectionTypes.AiTool, required: true }],
-		outputs: [NodeConnectionTypes.Main],
-		properties: [],
-	},
-	async execute() {
-		const [tool] = (await this.getInputConnectionData(
-			NodeConnectionTypes.AiTool,
-			0,
-		)) as DescribedTool[];
-		if (!tool) throw new Error('No tool is connected');
-		const json = this.getInputData()[0]?.json ?? {};
-		const answer = await tool.invoke(json).catch((error: Error) => `failed: ${error.message}`);
-		const { name, description, schema } = tool;
-		return [[{ json: { answer, name, description, fields: Object.keys(schema.shape) } }]];
-	},
-};
-
-async function callTool(args: IDataObject, parameters: IDataObject = {}) {
-	const run = await runWorkflow({
-		types: {
-			...sources,
-			nodes: { ...sources.nodes, [`${NODE_TYPE}Tool`]: toolTwin(), 'test.caller': caller },
+/** Calls the tool once, as an agent does with the arguments of its model. */
+async function callTool(args: IDataObject, parameters: INodeParameters = {}) {
+	const [answer = {}] = await callTools({
+		sandbox: node.sandbox,
+		calls: [[args]],
+		parameters: {
+			numberOfImages: "={{ $fromAI('Number_of_Images', '', 'number') }}",
+			options: { requestsPerMinute: 0 },
+			...parameters,
 		},
-		workflow: {
-			name: 'Agent',
-			nodes: [
-				['Trigger', 'n8n-nodes-base.manualTrigger', {}],
-				['Caller', 'test.caller', {}],
-				[
-					'MiniMax Image',
-					`${NODE_TYPE}Tool`,
-					{
-						prompt: "={{ $fromAI('Prompt', 'What the image should show', 'string') }}",
-						numberOfImages: "={{ $fromAI('Number_of_Images', '', 'number') }}",
-						options: { requestsPerMinute: 0 },
-						...parameters,
-					},
-				],
-			].map(([name, type, nodeParameters], index) => ({
-				id: String(index),
-				name: name as string,
-				type: type as string,
-				typeVersion: 1,
-				position: [index * 200, 0],
-				parameters: nodeParameters as Record<string, never>,
-				credentials: { miniMaxImageApi: { id: '1', name: 'Sandbox' } },
-			})),
-			connections: {
-				Trigger: { main: [[{ node: 'Caller', type: 'main', index: 0 }]] },
-				'MiniMax Image': { ai_tool: [[{ node: 'Caller', type: 'ai_tool', index: 0 }]] },
-			},
-		},
-		pinData: { Trigger: [{ json: args }] },
-		credentials: sandboxCredential(node.sandbox),
 	});
-	return run.outputs('Caller')[0]?.[0]?.json ?? {};
+	return answer;
 }
 
 test('an agent gets compact JSON with the link, although the images come as files', async () => {

@@ -21,19 +21,22 @@ test('files are named by the first words of their prompt, each name once, or by 
 	expect(node.sandbox.requests).toHaveLength(3);
 });
 
-test('Include Input Fields keeps the columns of the row, also where the row failed', async () => {
-	node.sandbox.script(undefined, { code: 1026 });
+test.each([true, 'Yes'])(
+	'Include Input Fields as %p keeps the columns of the row, also where the row failed',
+	async (includeInputFields) => {
+		node.sandbox.script(undefined, { code: 1026 });
 
-	const { items } = await node.run({
-		items: rows,
-		node: { onError: 'continueRegularOutput' },
-		parameters: { ...byRow, options: { ...byRow.options, includeInputFields: true } },
-	});
+		const { items } = await node.run({
+			items: rows,
+			node: { onError: 'continueRegularOutput' },
+			parameters: { ...byRow, options: { ...byRow.options, includeInputFields } },
+		});
 
-	expect(items.map(({ json }) => [json.row, json.p, json.model])).toEqual([
-		[0, rows[0]?.json.p, 'image-01'],
-		[1, rows[1]?.json.p, 'mine'],
-		[2, rows[2]?.json.p, 'image-01'],
-	]);
-	expect(items[1]?.json).toMatchObject({ error: expect.any(String), prompt: rows[1]?.json.p });
-});
+		expect(items.map(({ json }) => [json.row, json.p, json.model])).toEqual([
+			[0, rows[0]?.json.p, 'image-01'],
+			[1, rows[1]?.json.p, 'mine'],
+			[2, rows[2]?.json.p, 'image-01'],
+		]);
+		expect(items[1]?.json).toMatchObject({ error: expect.any(String), prompt: rows[1]?.json.p });
+	},
+);

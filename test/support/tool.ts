@@ -20,8 +20,11 @@ export function toolTwin(): INodeType {
 	return tool;
 }
 
-/** A tool as an agent gets it. */
-export interface Tool {
+/** A tool as an agent gets it, and what it tells its model of it. */
+interface Tool {
+	name: string;
+	description: string;
+	schema: { shape: Record<string, unknown> };
 	invoke(args: IDataObject): Promise<string>;
 }
 
@@ -43,27 +46,29 @@ const caller: INodeType = {
 		if (!tool) throw new Error('No tool is connected');
 		const call = async (args: IDataObject) =>
 			await tool.invoke(args).catch((error: Error) => `failed: ${error.message}`);
+		const { name, description, schema } = tool;
+		const told = { name, description, fields: Object.keys(schema.shape) };
 		const answers: string[] = [];
 		for (const { json } of this.getInputData()) {
 			answers.push(...(await Promise.all((json.calls as IDataObject[]).map(call))));
 		}
-		return [answers.map((answer) => ({ json: { answer } }))];
+		return [answers.map((answer) => ({ json: { answer, ...told } }))];
 	},
 };
 
 /** How an agent's tool is called. */
 export interface ToolCalls {
 	sandbox: Pick<Sandbox, 'url' | 'key'>;
-	/** Prompts, one call after the other; those of an inner list at once. */
-	prompts: string[][];
+	/** Arguments, one call after the other; those of an inner list at once. */
+	calls: IDataObject[][];
 	parameters?: INodeParameters;
 	/** Settings of the node itself, such as `retryOnFail`. */
 	node?: Partial<INode>;
 }
 
-/** Has an agent call the node with prompts in one execution, and returns what it was answered. */
-export async function callWithPrompts(options: ToolCalls): Promise<string[]> {
-	const { sandbox, prompts, parameters, node } = options;
+/** Has an agent call the node in one execution, and returns what it knew of its tool and what it was answered. */
+export async function callTool(options: ToolCalls): Promise<IDataObject[]> {
+	const { sandbox, calls, parameters, node } = options;
 	const tool: INode = {
 		...TRIGGER,
 		id: 'image',
@@ -73,8 +78,8 @@ export async function callWithPrompts(options: ToolCalls): Promise<string[]> {
 		...node,
 		parameters: {
 			prompt: "={{ $fromAI('Prompt', 'What the image should show', 'string') }}",
-			...parameters,
 			options: { requestsPerMinute: 0, maxRetries: 0 },
+			...parameters,
 		},
 	};
 	const run = await runWorkflow({
@@ -90,12 +95,18 @@ export async function callWithPrompts(options: ToolCalls): Promise<string[]> {
 				'MiniMax Image': { ai_tool: [[{ node: 'Caller', type: 'ai_tool', index: 0 }]] },
 			},
 		},
-		pinData: {
-			Trigger: prompts.map((atOnce) => ({
-				json: { calls: atOnce.map((prompt) => ({ Prompt: prompt })) },
-			})),
-		},
+		pinData: { Trigger: calls.map((atOnce) => ({ json: { calls: atOnce } })) },
 		credentials: sandboxCredential(sandbox),
 	});
-	return run.outputs('Caller').flatMap((items) => items.map(({ json }) => String(json.answer)));
+	return run.outputs('Caller').flatMap((items) => items.map(({ json }) => json));
+}
+
+/** The same with nothing but prompts. */
+export type PromptCalls = Omit<ToolCalls, 'calls'> & { prompts: string[][] };
+
+/** Has an agent call the node with prompts, those of an inner list at once, and returns what it was answered. */
+export async function callWithPrompts({ prompts, ...options }: PromptCalls): Promise<string[]> {
+	const calls = prompts.map((atOnce) => atOnce.map((Prompt) => ({ Prompt })));
+	const answers = await callTool({ ...options, calls });
+	return answers.map(({ answer }) => String(answer));
 }

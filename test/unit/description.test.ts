@@ -5,7 +5,6 @@ import { MiniMaxImageApi } from '../../credentials/MiniMaxImageApi.credentials';
 import { MiniMaxImage } from '../../nodes/MiniMaxImage/MiniMaxImage.node';
 import codex from '../../nodes/MiniMaxImage/MiniMaxImage.node.json';
 import { labelOf } from '../../nodes/MiniMaxImage/description';
-import { defaultOf } from '../../nodes/MiniMaxImage/description/options';
 import packageJson from '../../package.json';
 
 const { description } = new MiniMaxImage();
@@ -90,7 +89,6 @@ test.each<[string, unknown, string, unknown[]]>([
 
 	expect(option).toMatchObject({ displayName: label, default: value });
 	expect(option && valuesOf(option)).toEqual(values);
-	expect(defaultOf(name)).toBe(value);
 	expect(labelOf(name)).toBe(label);
 });
 

@@ -16,18 +16,25 @@ function digits(value: unknown): string | undefined {
 
 /** The code that ends the words of MiniMax's newer answers: "insufficient balance (1008)". */
 const inBrackets = (words: string | undefined): string | undefined =>
-	[...(words ?? '').matchAll(/\((\d{4})\)/g)]
+	[...(words ?? '').matchAll(/[(（](\d{4})[)）]/g)]
 		.map(([, code]) => code)
 		.findLast((code) => code !== undefined && isKnownCode(code));
 
+/** The words of a body that is neither JSON nor a page. */
+const plainWords = (body: string) => (/^\s*[<{[]/.test(body) ? undefined : excerpt(body));
+
 /** What an answer says of an error, in each of the shapes that MiniMax and gateways use. */
-function readError(root: JsonObject) {
+function readError(statusCode: number, root: JsonObject, body: string) {
 	const base = isObject(root.base_resp) ? root.base_resp : {};
 	const error = isObject(root.error) ? root.error : {};
 	const words =
-		text(base.status_msg) ?? text(error.message) ?? text(root.error) ?? text(root.message);
+		text(base.status_msg) ??
+		text(error.message) ??
+		text(root.error) ??
+		text(root.message) ??
+		(statusCode >= 400 ? plainWords(body) : undefined);
 	const code = digits(base.status_code);
-	const isError = root.error !== undefined || root.type === 'error';
+	const isError = root.error !== undefined || root.type === 'error' || statusCode >= 400;
 	const known = [digits(error.code), isError ? inBrackets(words) : undefined, digits(root.code)];
 	return {
 		words,
@@ -50,7 +57,7 @@ export function readRefusal(
 	root: JsonObject,
 	body: string,
 ): Pick<Failure, 'code' | 'detail' | 'isOfService'> | undefined {
-	const { words, code, known } = readError(root);
+	const { words, code, known } = readError(statusCode, root, body);
 	const isSuccess = statusCode >= 200 && statusCode < 300;
 	const httpCode = statusCode >= 300 && statusCode < 400 ? 'redirect' : `http${statusCode}`;
 	const detail = words ?? (code || known ? undefined : excerpt(body));

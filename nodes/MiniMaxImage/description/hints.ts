@@ -1,6 +1,6 @@
 import type { NodeHint } from 'n8n-workflow';
 
-import { defaultOf } from './options';
+import { defaultOf } from './index';
 
 /**
  * How long a run takes, by the minutes that its last request waits. A hint's text is fixed in n8n, its condition is

@@ -29,9 +29,14 @@ const operation: INodeProperties = {
 /** All fields of the node, in the order users see them. */
 export const properties: INodeProperties[] = [operation, ...textToImage, ...imageToImage, options];
 
-/** The display name of a field or option, for messages that name it as the user sees it. */
-export function labelOf(name: string): string {
+/** The fields and options of a name; a field may stand in several places, with other choices in each. */
+export function fieldsOf(name: string): INodeProperties[] {
 	const fields = [...properties, ...(options.options ?? [])];
-	const field = fields.find((candidate) => candidate.name === name);
-	return field && 'displayName' in field ? field.displayName : name;
+	return fields.filter((field): field is INodeProperties => field.name === name && 'type' in field);
 }
+
+/** The display name of a field or option, for messages that name it as the user sees it. */
+export const labelOf = (name: string): string => fieldsOf(name)[0]?.displayName ?? name;
+
+/** What a field is when it is left alone: for an option, the value it starts with when it is added. */
+export const defaultOf = (name: string): unknown => fieldsOf(name)[0]?.default;

@@ -190,9 +190,3 @@ export const options: INodeProperties = {
 	// By what they are for, each group by the alphabet: users look for the picture first, for the plumbing last.
 	options: [...ofThePicture, ...ofTheOutput, ...ofTheRun],
 };
-
-/** The value that stands where the user sets none: the one the field starts with when it is added. */
-export function defaultOf(name: string): unknown {
-	const option = options.options?.find((candidate) => candidate.name === name);
-	return option && 'default' in option ? option.default : undefined;
-}

@@ -1,8 +1,10 @@
+import { defaultOf } from '../description';
 import { invalidInput } from '../itemError';
 import { ASPECT_RATIOS, CUSTOM_RATIO } from '../models';
-import { isUnset, plainText, shown, toText } from './checks';
+import { plainText } from '../plainText';
+import { isUnset, shown, toText } from './checks';
 import { findChoice, unwrapChoice } from './choices';
-import { fieldChoices, fieldDefault, fieldName } from './fieldName';
+import { fieldChoices, fieldName } from './fieldName';
 
 const FIELD = 'aspectRatio';
 
@@ -42,7 +44,7 @@ function madeOf(value: unknown): 'time' | 'date' | undefined {
 }
 
 /** "16x9", "16 / 9", "16 by 9", "16:9 widescreen", "1280×720"; what follows the numbers holds no other number. */
-const RATIO = /^(\d+) *(?::|x|\*|\/|-|–|by|to) *(\d+)(?:[ ,(][^\d]*)?$/i;
+const RATIO = /^(\d+) *(?::|x|\*|\/|-|–|_|by|to) *(\d+)(?:[ ,(][^\d]*)?$/i;
 
 function readNumbers(value: unknown): string | undefined {
 	if (typeof value !== 'string') return undefined;
@@ -62,7 +64,7 @@ function readNumbers(value: unknown): string | undefined {
  * @throws ItemError that names the choices, or what a sheet has made of the ratio
  */
 export function checkAspectRatio(value: unknown): string {
-	const given = isUnset(value) ? fieldDefault(FIELD) : unwrapChoice(value);
+	const given = isUnset(value) ? defaultOf(FIELD) : unwrapChoice(value);
 	const choice = findChoice(given, fieldChoices(FIELD));
 	if (choice) return choice.value;
 	const choices = [...ASPECT_RATIOS.map((ratio) => ratio.value), CUSTOM_RATIO].join(', ');

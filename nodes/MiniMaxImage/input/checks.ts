@@ -1,4 +1,5 @@
 import { invalidInput } from '../itemError';
+import { plainText, readBoolean } from '../plainText';
 
 /** Bounds of a number, both ends included unless `above` is given. */
 export interface NumberRange {
@@ -45,14 +46,6 @@ export function isUnset(value: unknown): boolean {
 	return value === undefined || value === null;
 }
 
-/** A short text without what nobody sees or types on purpose: blanks around it, full-width forms, marks of no width. */
-export function plainText(text: string): string {
-	return text
-		.normalize('NFKC')
-		.replace(/[\u200b-\u200f\u2060\ufeff]/g, '')
-		.trim();
-}
-
 /** Text in which half a surrogate pair, as is left where an emoji is cut, is replaced by the mark for that. */
 export const toWellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
 
@@ -65,10 +58,16 @@ export function describeRange({ min, above, max, step, unit }: NumberRange): str
 const THOUSANDS = /^[+-]?[1-9]\d{0,2}([, '’]\d{3})+$/;
 const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
 
-function toNumber(value: unknown): number {
+/** What people and sheets write behind a number of that unit. */
+const UNITS: Record<string, RegExp> = {
+	pixels: /(?<=\d) *(px|pixels?)$/i,
+	seconds: /(?<=\d) *(s|secs?|seconds?)$/i,
+};
+
+function toNumber(value: unknown, unit = ''): number {
 	if (typeof value === 'number') return value;
 	if (typeof value !== 'string' || isUnset(value)) return Number.NaN;
-	const text = plainText(value);
+	const text = plainText(value).replace(UNITS[unit] ?? '', '');
 	if (THOUSANDS.test(text)) return Number(text.replace(/[, '’]/g, ''));
 	return Number(DECIMAL_COMMA.test(text) ? text.replace(',', '.') : text);
 }
@@ -85,8 +84,8 @@ export function checkNumber(label: string, value: unknown, range: NumberRange): 
 
 /** A whole number inside its range, both ends included. */
 export function checkWholeNumber(label: string, value: unknown, range: NumberRange): number {
-	const number = toNumber(value);
-	const { min = -Infinity, max, step = 1 } = range;
+	const { min = -Infinity, max, step = 1, unit } = range;
+	const number = toNumber(value, unit);
 	if (!Number.isInteger(number) || number < min || number > max || number % step !== 0) {
 		throw invalidInput(
 			`${label} is ${shown(value)}, but must be a whole number ${describeRange(range)}`,
@@ -114,14 +113,10 @@ export function checkSeed(label: string, value: unknown): number {
 	return number === 0 ? 0 : number;
 }
 
-const YES = ['true', 'yes', 'y', 'on', '1', 'checked', '✓', '✔', '☑', '✅'];
-const NO = ['false', 'no', 'n', 'off', '0', 'unchecked', '✗', '✘', '☐', '❌'];
-
 /** True or false, as expressions, sheets and people write it. */
 export function checkBoolean(label: string, value: unknown): boolean {
-	const word = plainText(String(value)).replace('\ufe0f', '').toLowerCase();
-	if (YES.includes(word)) return true;
-	if (NO.includes(word)) return false;
+	const boolean = readBoolean(value);
+	if (boolean !== undefined) return boolean;
 	throw invalidInput(`${label} is ${shown(value)}, but must be true or false`);
 }
 

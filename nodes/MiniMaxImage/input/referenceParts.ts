@@ -13,7 +13,8 @@ type Fields = Record<string, unknown>;
 /** Where attachments of tables and files of services have their link; a signed one works for more people. */
 const LINK_KEYS = [
 	...['signedUrl', 'signed_url', 'url', 'link', 'href', 'src', 'uri', 'imageUrl', 'image_url'],
-	...['downloadUrl', 'download_url', 'webContentLink', 'file', 'external'],
+	...['secure_url', 'downloadUrl', 'download_url', 'fileUrl', 'file_url', 'publicUrl'],
+	...['public_url', 'webContentLink', 'file', 'external'],
 ];
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;

@@ -1,11 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { defaultOf } from '../description';
 import { OPTION_BOUNDS } from '../description/options';
 import type { SendSettings } from '../http/sendSettings';
 import { invalidInput } from '../itemError';
 import { checkBoolean, checkText, checkWholeNumber, isUnset } from './checks';
 import { checkChoice } from './choices';
-import { fieldDefault, fieldName } from './fieldName';
+import { fieldName } from './fieldName';
 import type { Read } from './fieldName';
 import type { OutputSettings } from './types';
 
@@ -16,7 +17,7 @@ const UNSAFE_FIELD_NAMES = ['__proto__', 'prototype', 'constructor'];
 /** A field, or what it is when it is left alone where it is empty. */
 export function readOrDefault(read: Read, name: string): unknown {
 	const value = read(name);
-	return isUnset(value) ? fieldDefault(name) : value;
+	return isUnset(value) ? defaultOf(name) : value;
 }
 
 /** An option that is checked when it is set, and absent otherwise. */
@@ -33,7 +34,7 @@ export function optional<T>(
 export function readOutput(read: Read, options: IDataObject): OutputSettings {
 	const field = (
 		optional(options, 'binaryPropertyOutput', checkText) ??
-		String(fieldDefault('binaryPropertyOutput'))
+		String(defaultOf('binaryPropertyOutput'))
 	).trim();
 	if (UNSAFE_FIELD_NAMES.includes(field)) {
 		throw invalidInput(
@@ -59,7 +60,7 @@ export function readOutput(read: Read, options: IDataObject): OutputSettings {
 }
 
 function readBounded(options: IDataObject, name: keyof typeof OPTION_BOUNDS): number {
-	const value = isUnset(options[name]) ? fieldDefault(name) : options[name];
+	const value = isUnset(options[name]) ? defaultOf(name) : options[name];
 	const unit = name === 'timeout' ? 'seconds' : undefined;
 	return checkWholeNumber(fieldName(name), value, { ...OPTION_BOUNDS[name], unit });
 }

@@ -33,19 +33,23 @@ const PROSE_CHARACTERS = 50_000;
 
 const MARKDOWN =
 	/!?\[[^\]\n]*\]\(\s*<?(https?:[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"[^"\n]*")?\s*\)/gi;
+const HTML =
+	/<(?:a|img)\b[^>]{0,500}?\b(?:href|src)\s*=\s*["'](https?:[^"']+)["'][^>]*>(?:[^<]*<\/a>)?/gi;
+const TAG = /<\/?(?:p|br|div|span|li|ul)\b[^>]{0,500}>/gi;
 const CHAT = /<(https?:[^|<>\n]+)(?:\|[^<>\n]*)?>/gi;
 const NAMED = /(?:^|[\n,;])[^\n,;:]+?\((https?:\/\/[^\s()]+)\)/gi;
 
 /**
- * Text whose links stand alone on their lines, where chat programs, Markdown and exports of tables put something
- * around them: `<https://…|label>`, `[label](https://…)`, `photo.jpg (https://…)`.
+ * Text whose links stand alone on their lines, where chat programs, Markdown, HTML and exports of tables put something
+ * around them: `<https://…|label>`, `[label](https://…)`, `<a href="https://…">label</a>`, `photo.jpg (https://…)`.
  */
 function bareLinks(text: string): string {
 	const bare = text
 		.replace(/!?\[[^\]\n]{0,500}\]\(\s*(?=data:)/gi, '\n')
 		.replace(/<(?=data:)/gi, '\n');
 	if (bare.length > PROSE_CHARACTERS) return bare;
-	return [MARKDOWN, CHAT, NAMED].reduce((rest, form) => rest.replace(form, '\n$1\n'), bare);
+	const plain = bare.replace(TAG, '\n');
+	return [HTML, MARKDOWN, CHAT, NAMED].reduce((rest, form) => rest.replace(form, '\n$1\n'), plain);
 }
 
 /** Text without the fence in which models write code. */

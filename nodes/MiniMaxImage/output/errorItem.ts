@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { readBoolean } from '../plainText';
 import type { NodeError } from './errors';
 
 /** What an error item keeps of its row. */
@@ -24,7 +25,7 @@ export function failedRow(context: IExecuteFunctions, itemIndex: number): Failed
 	const { binary, json } = context.getInputData()[itemIndex] ?? {};
 	if (context.getNode().onError === 'continueErrorOutput') return { binary };
 	const prompt = readable(context, 'prompt', itemIndex);
-	const wantsColumns = readable(context, 'options.includeInputFields', itemIndex) === true;
+	const wantsColumns = readBoolean(readable(context, 'options.includeInputFields', itemIndex));
 	return {
 		binary,
 		...(typeof prompt === 'string' && prompt !== '' && { prompt }),

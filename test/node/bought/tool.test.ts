@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { describeSandbox } from '../../support/sandbox';
-import type { ToolCalls } from '../../support/tool';
+import type { PromptCalls } from '../../support/tool';
 import { callWithPrompts } from '../../support/tool';
 
 const node = describeSandbox({ plain: true });
 
-const call = async (options: Omit<ToolCalls, 'sandbox'>) =>
+const call = async (options: Omit<PromptCalls, 'sandbox'>) =>
 	await callWithPrompts({ sandbox: node.sandbox, ...options });
 
 const linksOf = (answer: string | undefined) =>

@@ -52,7 +52,7 @@ test.each<[string, object, Partial<GeneratedImages>]>([
 	expect(read({ ...OK, ...fields })).toEqual(success(value));
 });
 
-test.each<[string, number, object, Failure]>([
+test.each<[string, number, object | string, Failure]>([
 	['base_resp', 200, { base_resp: { status_code: 1008, status_msg: 'low' } }, { code: '1008' }],
 	['a code as text', 200, { base_resp: { status_code: ' 1008 ' } }, { code: '1008' }],
 	['a negative code', 200, { base_resp: { status_code: -1 } }, { code: '-1' }],
@@ -61,7 +61,12 @@ test.each<[string, number, object, Failure]>([
 	['base_resp before HTTP 500', 500, { base_resp: { status_code: 1002 } }, { code: '1002' }],
 	['HTTP 401 that names a code', 401, { error: { message: 'bad key (1004)' } }, { code: '1004' }],
 	['HTTP 401 without a code', 401, { error: { message: 'bad key' } }, { code: 'http401' }],
-	['HTTP 403 with a number', 403, { message: 'blocked (1004)' }, { code: 'http403' }],
+	['HTTP 403 with a number', 403, { message: 'blocked (1234)' }, { code: 'http403' }],
+	['HTTP 429 of a gateway', 429, { message: 'balance low (1008)' }, { code: '1008' }],
+	['a code in full-width brackets', 429, { error: '余额不足（1008）' }, { code: '1008' }],
+	['a plain text', 429, 'insufficient balance (1008)', { code: '1008' }],
+	['a page with a number', 429, '<h1>Slow down (1008)</h1>', { code: 'http429' }],
+	['words of a success', 200, { message: 'insufficient balance (1008)' }, { code: 'unusable' }],
 	['HTTP 302', 302, {}, { code: 'redirect' }],
 	['HTTP 429', 429, {}, { code: 'http429' }],
 	['HTTP 500 without a code', 500, { error: 'oops' }, { code: 'http500' }],

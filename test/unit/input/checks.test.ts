@@ -83,6 +83,18 @@ describe('a whole number', () => {
 		expect(checkWholeNumber('Width', value, { min: 512, max: 2048 })).toBe(number);
 	});
 
+	test.each([
+		['1024px', 'pixels'],
+		['1024 pixels', 'pixels'],
+		['1024 s', 'seconds'],
+		['1024 Seconds', 'seconds'],
+	])('%j may tell its unit', (value, unit) => {
+		expect(checkWholeNumber('Width', value, { min: 1, max: 2048, unit })).toBe(1024);
+		expect(outcome(() => checkWholeNumber('Width', value, { min: 1, max: 2048 }))).toContain(
+			`Width is "${value}"`,
+		);
+	});
+
 	test('unit and step are part of the words', () => {
 		const side = { min: 512, max: 2048, step: 8, unit: 'pixels' };
 

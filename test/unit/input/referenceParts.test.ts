@@ -46,6 +46,12 @@ test.each<[string, unknown]>([
 	['links as Discord and Teams write them', `<${A}>, <${B}>`],
 	['links of Markdown', `[a photo, mine](${A}) [b](${B} "title")`],
 	['pictures of Markdown', `![a](${A})\n![](<${B}>)`],
+	[
+		'links of HTML, as Teams has them',
+		`<p><a title="a" href="${A}">a photo</a> <a href='${B}'>b</a></p>`,
+	],
+	['pictures of HTML', `<div><img src="${A}" alt="a, b"><br/><img alt="" src="${B}" /></div>`],
+	['paragraphs of HTML', `<p>${A}</p><p>${B}</p>`],
 	['an export of Airtable', `a.jpg (${A}),b (1).jpg (${B})`],
 	['attachments of Airtable', [A, B].map((url) => ({ id: 'att1', url, filename: 'a.jpg' }))],
 	['attachments of Baserow', [A, B].map((url) => ({ url, visible_name: 'a', is_image: true }))],
@@ -56,6 +62,7 @@ test.each<[string, unknown]>([
 			{ url: 'https://private.example/b', signedUrl: B, title: 'b' },
 		],
 	],
+	['uploads of Cloudinary and others', [{ url: A }, { file_url: B }]],
 	[
 		'files of Notion',
 		[
