@@ -15,7 +15,8 @@ module.exports = {
 	testTimeout: 30_000,
 	maxWorkers: 2,
 	collectCoverage: true,
-	coverageProvider: 'v8',
+	// Counts in our own files alone; V8's counts in every file that n8n loads, which doubles the time of a run.
+	coverageProvider: 'babel',
 	collectCoverageFrom: ['nodes/**/*.ts', 'credentials/**/*.ts'],
 	coverageReporters: ['text-summary', 'lcov'],
 	coverageThreshold: { global: { lines: 95 } },
