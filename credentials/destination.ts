@@ -1,5 +1,7 @@
 import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
+import { parseUrl } from '../nodes/MiniMaxImage/http/parseUrl';
+
 /**
  * What callers hand over: the options of n8n's current HTTP helper, or those of its older one, which the
  * HTTP Request node uses and which names the address `uri`.
@@ -24,18 +26,15 @@ const DIVERTING = ['host', 'hostname', 'port', 'path', 'socketPath', 'lookup', '
 const given = (values: unknown[]): string[] =>
 	values.map((value) => String(value ?? '').trim()).filter((value) => value !== '');
 
-const parse = (address: string, base?: string): URL | undefined =>
-	URL.canParse(address, base) ? new URL(address, base) : undefined;
-
 /** As n8n's HTTP client joins a base URL and a path (axios, combineURLs). */
 const join = (base: string, path: string): string =>
 	path === '' ? base : `${base.replace(/\/?\/$/, '')}/${path.replace(/^\/+/, '')}`;
 
 /** Every way in which some part of n8n reads an address; the first is what its user means. */
 function readings(address: string, base: string): (URL | undefined)[] {
-	const alone = parse(address);
-	const resolved = parse(address, base);
-	const sent = WHOLE_ADDRESS.test(address) ? (alone ?? resolved) : parse(join(base, address));
+	const alone = parseUrl(address);
+	const resolved = parseUrl(address, base);
+	const sent = WHOLE_ADDRESS.test(address) ? (alone ?? resolved) : parseUrl(join(base, address));
 	return [...(alone ? [alone] : []), sent, resolved];
 }
 
@@ -83,7 +82,7 @@ export function refuseDetours(request: AnyRequestOptions, destination: URL): voi
 	// Hosts that many sites share go by this header, whatever the address says.
 	if (
 		host &&
-		parse(`${destination.protocol}//${String(headers[host])}`)?.host !== destination.host
+		parseUrl(`${destination.protocol}//${String(headers[host])}`)?.host !== destination.host
 	) {
 		throw new Error('The key is not sent along with a Host header for another host.');
 	}

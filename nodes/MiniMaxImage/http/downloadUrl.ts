@@ -1,4 +1,5 @@
 import { isLoopback, isPrivate } from './hosts';
+import { parseUrl } from './parseUrl';
 
 /**
  * The addresses that a link is fetched from, the best first. Links come as `http://` too, which some networks block,
@@ -9,8 +10,8 @@ import { isLoopback, isPrivate } from './hosts';
  * @returns an empty list when the link is no http(s) link
  */
 export function downloadUrls(link: string, ownHost?: string, base?: string): string[] {
-	if (!URL.canParse(link, base)) return [];
-	const url = new URL(link, base);
+	const url = parseUrl(link, base);
+	if (!url) return [];
 	// A user name in a link would become an Authorization header.
 	url.username = '';
 	url.password = '';

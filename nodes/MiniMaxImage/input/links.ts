@@ -1,4 +1,5 @@
 import { isPrivate } from '../http/hosts';
+import { parseUrl } from '../http/parseUrl';
 import { invalidInput } from '../itemError';
 import { shown } from './checks';
 import { sharePageOf } from './sharePages';
@@ -57,7 +58,7 @@ function checkReachable(label: string, url: URL, link: string): void {
 export function checkLink(label: string, text: string, hosts: LinkHosts): string {
 	if (isDataUrl(text)) return text;
 	const link = text.replaceAll('&amp;', '&');
-	const url = URL.canParse(link) ? new URL(link) : undefined;
+	const url = parseUrl(link);
 	if (!url || !['http:', 'https:'].includes(url.protocol)) {
 		throw invalidInput(
 			`${label} holds ${shown(text)}, which is neither a web link nor an image data URL`,

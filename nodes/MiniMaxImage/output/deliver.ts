@@ -3,6 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { GeneratedImage } from '../api/answer';
 import type { PaidAnswer } from '../api/submit';
 import type { Failure, Outcome } from '../http/outcome';
+import { parseUrl } from '../http/parseUrl';
 import type { Plan } from '../input/plan';
 import type { ItemParameters } from '../input/types';
 import { ItemError } from '../itemError';
@@ -41,7 +42,7 @@ const toStored = ({ file, size }: OutputImage): StoredImage | null =>
 const urlOf = (image: GeneratedImage | undefined) =>
 	image && 'url' in image ? image.url : undefined;
 
-const hostOf = (url = '') => (URL.canParse(url) ? new URL(url).host : '');
+const hostOf = (url = '') => parseUrl(url)?.host ?? '';
 
 /** The name that the user chose, or that the prompt gives; empty where neither gives one. */
 const wantedName = ({ request, output }: ItemParameters): string =>

@@ -1,3 +1,5 @@
+import { parseUrl } from '../http/parseUrl';
+
 const ESCAPES: Record<string, string> = {
 	'&': '&amp;',
 	'<': '&lt;',
@@ -13,7 +15,7 @@ const escapeAttribute = (text: string): string => escapeHtml(text).replaceAll('"
 
 /** A link with its words; the words alone where the address is no http(s) link. */
 export function linkHtml(url: string, words: string): string {
-	const isWeb = URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
-	if (!isWeb) return escapeHtml(words);
+	const { protocol = '' } = parseUrl(url) ?? {};
+	if (!['http:', 'https:'].includes(protocol)) return escapeHtml(words);
 	return `<a href="${escapeAttribute(url)}" target="_blank">${escapeHtml(words)}</a>`;
 }
