@@ -13,7 +13,7 @@ module.exports = {
 	globalSetup: '<rootDir>/test/support/jestSetup.ts',
 	globalTeardown: '<rootDir>/test/support/jestTeardown.ts',
 	testTimeout: 30_000,
-	maxWorkers: 2,
+	maxWorkers: 3,
 	collectCoverage: true,
 	// Counts in our own files alone; V8's counts in every file that n8n loads, which doubles the time of a run.
 	coverageProvider: 'babel',

@@ -82,7 +82,7 @@ test('a body that stalls is given up in time', async () => {
 	await expect(readBody(body, { ...LIMITS, timeoutMs: 60 })).rejects.toMatchObject({
 		reason: 'tooSlow',
 	});
-	expect(performance.now() - startedAt).toBeLessThan(1000);
+	expect(performance.now() - startedAt).toBeLessThan(5_000);
 	expect(body.destroyed).toBe(true);
 });
 

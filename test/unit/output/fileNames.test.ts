@@ -150,7 +150,7 @@ test('ten thousand equal names take no quadratic time', () => {
 
 	expect(new Set(taken).size).toBe(10_000);
 	expect(taken.at(-1)).toBe('fox-10000');
-	expect(performance.now() - startedAt).toBeLessThan(1000);
+	expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
 
 test.each([

@@ -123,7 +123,7 @@ describe('close', () => {
 		while (own.inFlight < 2) await new Promise(setImmediate);
 		await own.close();
 		expect((await settled).map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
-		expect(Date.now() - start).toBeLessThan(2000);
+		expect(Date.now() - start).toBeLessThan(20_000);
 		await expect(own.close()).resolves.toBeUndefined();
 	});
 
