@@ -1,5 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 
+import { eventually } from './browser';
+
+const CLICK_MS = 5_000;
+
 /** The choices of the list that is open. */
 function openChoices(page: Page): Locator {
 	return page.getByRole('option').filter({ visible: true });
@@ -8,10 +12,15 @@ function openChoices(page: Page): Locator {
 /** Opens a list and picks one of its choices by name. */
 export async function chooseIn(list: Locator, choice: string): Promise<void> {
 	const page = list.page();
+	const choices = openChoices(page);
+	const chosen = choices.filter({ has: page.getByText(choice, { exact: true }) });
 	await list.click();
-	const named = page.getByText(choice, { exact: true });
-	await openChoices(page).filter({ has: named }).click();
-	await openChoices(page).first().waitFor({ state: 'hidden' });
+	await choices.first().waitFor();
+	// On its way the list scrolls to what is chosen now, so that a click may meet nothing.
+	await eventually(async () => {
+		if (await choices.first().isVisible()) await chosen.click({ timeout: CLICK_MS });
+		await choices.first().waitFor({ state: 'hidden', timeout: CLICK_MS });
+	});
 }
 
 /** Opens a list, reads the names of its choices, and closes it again. */
