@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { parseUrl } from '../nodes/MiniMaxImage/http/parseUrl';
+import { parseWebUrl } from '../nodes/MiniMaxImage/http/parseUrl';
 import { withoutInvisible } from './invisible';
 
 /** A MiniMax region: its host, and where the keys that work there are issued. */
@@ -80,8 +80,8 @@ export function resolveBaseUrl(credentials: ICredentialDataDecryptedObject): str
 			'Base URL is empty. Enter the address of your gateway, e.g. https://gateway.example.com, or choose another Region.',
 		);
 	}
-	const url = parseUrl(given);
-	if (!url || !['http:', 'https:'].includes(url.protocol)) {
+	const url = parseWebUrl(given);
+	if (!url) {
 		throw new Error(
 			`Base URL ${HOLDS_SECRET.test(given) ? '' : `"${given}" `}is not a web address. ` +
 				'It must start with https:// or http://, e.g. https://gateway.example.com.',

@@ -71,7 +71,8 @@ export class ApiClient {
 	 *
 	 * @param purchase is told of every attempt
 	 * @param read tells success from failure in an answer
-	 * @param signal ends waiting; a request that is on its way is left to finish
+	 * @param signal of this request alone, since Node.js warns when many listen to one; ends waiting, while a request
+	 * that is on its way is left to finish
 	 * @throws the signal's reason when waiting is ended before anything is known
 	 */
 	async post<T>(
@@ -80,13 +81,11 @@ export class ApiClient {
 		settings: SendSettings,
 		signal: AbortSignal,
 	): Promise<Outcome<T>> {
-		// A signal of its own for each request: Node.js warns when many listen to one.
-		const ended = AbortSignal.any([signal]);
 		const limiter = limiterFor(this.apiKey, this.baseUrl);
 		const place = limiter.takePlace();
 		for (let failures = 0; ;) {
 			const permit = await this.waitedForLimit.during(
-				limiter.acquire(place, settings.requestsPerMinute, ended),
+				limiter.acquire(place, settings.requestsPerMinute, signal),
 			);
 			purchase.sent(Date.now());
 			const outcome = await this.attempt(path, body, read, settings.timeoutMs);
@@ -108,10 +107,10 @@ export class ApiClient {
 			);
 			if (delayMs === undefined) return outcome;
 			try {
-				await wait(delayMs, ended);
+				await wait(delayMs, signal);
 			} catch (error) {
 				// This request was sent, so it does not end as one that was not because of another item.
-				if (ended.reason instanceof ItemError) return outcome;
+				if (signal.reason instanceof ItemError) return outcome;
 				throw error as Error;
 			}
 		}

@@ -1,15 +1,13 @@
 import type { Blocks } from './base64Text';
 import { BLOCK_BYTES } from './base64Text';
 import { BufferPool } from './bufferPool';
-import { wait } from './wait';
+import { CHANGED, wait } from './wait';
 
 /** What all texts together may fill until bodies wait before they are read on. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /** How long a body may be left unread: servers give up after a minute (nginx, `send_timeout`). */
 const PATIENCE_MS = 20_000;
-
-const READ_ON = new Error('There is room');
 
 /** Memory of the texts of one body, which is held until they are let go. */
 export class BodyMemory implements Blocks {
@@ -48,7 +46,7 @@ export class BodyMemory implements Blocks {
 			() => undefined,
 		);
 		await Promise.race([room, outOfPatience]);
-		ended.abort(READ_ON);
+		ended.abort(CHANGED);
 	}
 }
 

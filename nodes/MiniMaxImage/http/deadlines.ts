@@ -1,7 +1,4 @@
-import { wait } from './wait';
-
-/** Why waiting ends early; made once, since the default reason is made with its stack every time. */
-const CHANGED = new Error('Something has changed');
+import { CHANGED, wait } from './wait';
 
 /** Somebody whose time may be over. */
 export interface Limited {

@@ -1,5 +1,5 @@
 import { isLoopback, isPrivate } from './hosts';
-import { parseUrl } from './parseUrl';
+import { parseWebUrl } from './parseUrl';
 
 /**
  * The addresses that a link is fetched from, the best first. Links come as `http://` too, which some networks block,
@@ -10,14 +10,13 @@ import { parseUrl } from './parseUrl';
  * @returns an empty list when the link is no http(s) link
  */
 export function downloadUrls(link: string, ownHost?: string, base?: string): string[] {
-	const url = parseUrl(link, base);
+	const url = parseWebUrl(link, base);
 	if (!url) return [];
 	// A user name in a link would become an Authorization header.
 	url.username = '';
 	url.password = '';
 	const given = url.href;
 	if (url.protocol === 'https:') return [given];
-	if (url.protocol !== 'http:') return [];
 	if (isLoopback(url.hostname)) return [given];
 	const mayBePlain = isPrivate(url.hostname) || url.host === ownHost;
 	url.protocol = 'https:';

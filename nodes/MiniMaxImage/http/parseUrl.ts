@@ -9,3 +9,9 @@ export function parseUrl(text: string, base?: string): URL | undefined {
 		return undefined;
 	}
 }
+
+/** The address of something on the web, which http or https leads to; undefined for all else. */
+export function parseWebUrl(text: string, base?: string): URL | undefined {
+	const url = parseUrl(text, base);
+	return url && ['http:', 'https:'].includes(url.protocol) ? url : undefined;
+}

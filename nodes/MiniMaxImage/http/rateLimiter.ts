@@ -1,7 +1,7 @@
 import type { Permit } from './permit';
 import { Probes } from './probes';
 import { SlidingWindow, WINDOW_MS } from './slidingWindow';
-import { systemClock } from './wait';
+import { CHANGED, systemClock } from './wait';
 import type { Clock } from './wait';
 
 /** Once nothing has passed for this long, a refused request fails instead of waiting on. */
@@ -16,9 +16,6 @@ interface Waiter {
 	limit: number;
 	start: (permit: Permit) => void;
 }
-
-/** Why a nap ends early; made once, since the default reason is made with its stack every time. */
-const CHANGED = new Error('Something has changed');
 
 /**
  * Lets requests of one key and host through: at most so many in any minute, first come, first served. It learns

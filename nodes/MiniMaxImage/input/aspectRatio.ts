@@ -1,10 +1,9 @@
-import { defaultOf } from '../description';
 import { invalidInput } from '../itemError';
 import { ASPECT_RATIOS, CUSTOM_RATIO } from '../models';
 import { plainText } from '../plainText';
-import { isUnset, shown, toText } from './checks';
+import { shown, toText } from './checks';
 import { findChoice, unwrapChoice } from './choices';
-import { fieldChoices, fieldName } from './fieldName';
+import { fieldChoices, fieldName, orDefault } from './fieldName';
 
 const FIELD = 'aspectRatio';
 
@@ -64,7 +63,7 @@ function readNumbers(value: unknown): string | undefined {
  * @throws ItemError that names the choices, or what a sheet has made of the ratio
  */
 export function checkAspectRatio(value: unknown): string {
-	const given = isUnset(value) ? defaultOf(FIELD) : unwrapChoice(value);
+	const given = unwrapChoice(orDefault(FIELD, value));
 	const choice = findChoice(given, fieldChoices(FIELD));
 	if (choice) return choice.value;
 	const choices = [...ASPECT_RATIOS.map((ratio) => ratio.value), CUSTOM_RATIO].join(', ');

@@ -1,8 +1,7 @@
-import { defaultOf } from '../description';
 import { invalidInput } from '../itemError';
 import { plainText } from '../plainText';
-import { isUnset, shown } from './checks';
-import { fieldChoices, fieldName } from './fieldName';
+import { shown } from './checks';
+import { fieldChoices, fieldName, orDefault } from './fieldName';
 
 /** What is left of a choice when case, blanks and punctuation do not count: "Image-01 Live", "image_01_live ". */
 function keyOf(text: string): string {
@@ -42,8 +41,7 @@ export function checkChoice<T extends string>(
 	value: unknown,
 	values: readonly T[],
 ): T {
-	const given = isUnset(value) ? defaultOf(name) : value;
-	const found = findChoice(given, fieldChoices(name))?.value;
+	const found = findChoice(orDefault(name, value), fieldChoices(name))?.value;
 	const choice = values.find((one) => one === found);
 	if (choice === undefined) {
 		throw invalidInput(

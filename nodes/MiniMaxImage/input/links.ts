@@ -1,5 +1,5 @@
 import { isPrivate } from '../http/hosts';
-import { parseUrl } from '../http/parseUrl';
+import { parseWebUrl } from '../http/parseUrl';
 import { invalidInput } from '../itemError';
 import { shown } from './checks';
 import { sharePageOf } from './sharePages';
@@ -58,8 +58,8 @@ function checkReachable(label: string, url: URL, link: string): void {
 export function checkLink(label: string, text: string, hosts: LinkHosts): string {
 	if (isDataUrl(text)) return text;
 	const link = text.replaceAll('&amp;', '&');
-	const url = parseUrl(link);
-	if (!url || !['http:', 'https:'].includes(url.protocol)) {
+	const url = parseWebUrl(link);
+	if (!url) {
 		throw invalidInput(
 			`${label} holds ${shown(text)}, which is neither a web link nor an image data URL`,
 			'Links start with https:// or http://, data URLs with data:image/jpeg;base64, or data:image/png;base64,',

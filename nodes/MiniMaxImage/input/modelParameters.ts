@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { defaultOf } from '../description';
 import { invalidInput } from '../itemError';
 import {
 	CUSTOM_RATIO,
@@ -16,7 +15,7 @@ import { checkAspectRatio } from './aspectRatio';
 import { checkNumber, checkText, checkWholeNumber, isUnset, shown } from './checks';
 import type { NumberRange } from './checks';
 import { findChoice, unwrapChoice } from './choices';
-import { fieldChoices, fieldName } from './fieldName';
+import { fieldChoices, fieldName, orDefault } from './fieldName';
 import type { Read } from './fieldName';
 import { readOrDefault } from './settings';
 import type { ImageRequest, Operation } from './types';
@@ -26,7 +25,7 @@ const SIDE: NumberRange = { ...CUSTOM_SIZE, unit: 'pixels' };
 /** The model that is chosen; one that is not known here is sent as it is, since MiniMax may know it. */
 export function readModel(read: Read, operation: Operation): Model {
 	const given = unwrapChoice(read('model'));
-	const value = checkText(fieldName('model'), isUnset(given) ? defaultOf('model') : given);
+	const value = checkText(fieldName('model'), orDefault('model', given));
 	const model = findChoice(value, MODELS);
 	if (!model) return unknownModel(plainText(value));
 	if (operation === 'textToImage' || model.references) return model;
@@ -73,10 +72,13 @@ export function readStyle(read: Read, options: IDataObject, model: Model): Image
 			`Leave it empty, or choose the model ${modelNames(({ styles }) => styles.length > 0)}.`,
 		);
 	}
-	const weight = isUnset(set.styleWeight) ? defaultOf('styleWeight') : set.styleWeight;
 	return {
 		type: checkStyle(set.style, model),
-		weight: checkNumber(fieldName('styleWeight'), weight, STYLE_WEIGHT),
+		weight: checkNumber(
+			fieldName('styleWeight'),
+			orDefault('styleWeight', set.styleWeight),
+			STYLE_WEIGHT,
+		),
 	};
 }
 

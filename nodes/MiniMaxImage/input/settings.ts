@@ -1,12 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { defaultOf } from '../description';
 import { OPTION_BOUNDS } from '../description/options';
 import type { SendSettings } from '../http/sendSettings';
 import { invalidInput } from '../itemError';
 import { checkBoolean, checkText, checkWholeNumber, isUnset } from './checks';
 import { checkChoice } from './choices';
-import { fieldName } from './fieldName';
+import { fieldName, orDefault } from './fieldName';
 import type { Read } from './fieldName';
 import type { OutputSettings } from './types';
 
@@ -15,10 +14,7 @@ const MS_PER_SECOND = 1000;
 const UNSAFE_FIELD_NAMES = ['__proto__', 'prototype', 'constructor'];
 
 /** A field, or what it is when it is left alone where it is empty. */
-export function readOrDefault(read: Read, name: string): unknown {
-	const value = read(name);
-	return isUnset(value) ? defaultOf(name) : value;
-}
+export const readOrDefault = (read: Read, name: string): unknown => orDefault(name, read(name));
 
 /** An option that is checked when it is set, and absent otherwise. */
 export function optional<T>(
@@ -32,9 +28,9 @@ export function optional<T>(
 
 /** How the images are handed to the next node. */
 export function readOutput(read: Read, options: IDataObject): OutputSettings {
-	const field = (
-		optional(options, 'binaryPropertyOutput', checkText) ??
-		String(defaultOf('binaryPropertyOutput'))
+	const field = checkText(
+		fieldName('binaryPropertyOutput'),
+		orDefault('binaryPropertyOutput', options.binaryPropertyOutput),
 	).trim();
 	if (UNSAFE_FIELD_NAMES.includes(field)) {
 		throw invalidInput(
@@ -60,9 +56,11 @@ export function readOutput(read: Read, options: IDataObject): OutputSettings {
 }
 
 function readBounded(options: IDataObject, name: keyof typeof OPTION_BOUNDS): number {
-	const value = isUnset(options[name]) ? defaultOf(name) : options[name];
 	const unit = name === 'timeout' ? 'seconds' : undefined;
-	return checkWholeNumber(fieldName(name), value, { ...OPTION_BOUNDS[name], unit });
+	return checkWholeNumber(fieldName(name), orDefault(name, options[name]), {
+		...OPTION_BOUNDS[name],
+		unit,
+	});
 }
 
 /** How the request is sent. */

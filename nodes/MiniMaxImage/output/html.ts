@@ -1,4 +1,4 @@
-import { parseUrl } from '../http/parseUrl';
+import { parseWebUrl } from '../http/parseUrl';
 
 const ESCAPES: Record<string, string> = {
 	'&': '&amp;',
@@ -15,7 +15,6 @@ const escapeAttribute = (text: string): string => escapeHtml(text).replaceAll('"
 
 /** A link with its words; the words alone where the address is no http(s) link. */
 export function linkHtml(url: string, words: string): string {
-	const { protocol = '' } = parseUrl(url) ?? {};
-	if (!['http:', 'https:'].includes(protocol)) return escapeHtml(words);
+	if (!parseWebUrl(url)) return escapeHtml(words);
 	return `<a href="${escapeAttribute(url)}" target="_blank">${escapeHtml(words)}</a>`;
 }
