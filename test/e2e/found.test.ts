@@ -1,39 +1,16 @@
 import type { INodeParameters } from 'n8n-workflow';
-import type { Page } from 'playwright-core';
 
-import { startSandbox } from '../sandbox';
-import type { Sandbox } from '../sandbox';
-import { eventually, openBrowser } from './support/browser';
-import type { TestBrowser } from './support/browser';
-import { Editor, NODE } from './support/editor';
-import { createSandboxCredential, startInstance } from './support/instance';
-import type { Instance } from './support/instance';
+import { eventually } from './support/browser';
+import { NODE } from './support/editor';
+import type { Editor } from './support/editor';
+import { describeEditor } from './support/editorTests';
 import type { NodeForm } from './support/nodeForm';
 
-const TEST_MS = 240_000;
 const NODE_TYPE = 'n8n-nodes-minimax-image.miniMaxImage';
 
-let browser: TestBrowser;
-let sandbox: Sandbox;
-let instance: Instance;
-beforeAll(async () => {
-	browser = await openBrowser();
-	sandbox = await startSandbox();
-	instance = await startInstance();
-	await createSandboxCredential(instance.rest, sandbox);
-	await browser.signIn(instance.n8n.url);
-}, TEST_MS);
-afterAll(async () => {
-	await browser?.close();
-	await instance?.stop();
-	await sandbox?.close();
-});
-
-/** A test with a tab of its own. */
-function inEditor(behaviour: string, check: (editor: Editor) => Promise<void>): void {
-	const use = async (page: Page) => await check(new Editor(page, instance.n8n.url));
-	test(behaviour, async () => await browser.inTab(behaviour, use), TEST_MS);
-}
+const n8n = describeEditor();
+const { inEditor } = n8n;
+beforeAll(async () => await n8n.ensureCredential());
 
 interface Step {
 	name: string;
@@ -59,8 +36,8 @@ async function openForm(editor: Editor, steps: Step[], name: string): Promise<No
 				{ main: [[{ node: next.name, type: 'main' as const, index: 0 }]] },
 			]),
 	);
-	const saved = await instance.rest.createWorkflow({ name: 'Test', nodes, connections });
-	await editor.page.goto(`${instance.n8n.url}/workflow/${saved.id}`);
+	const saved = await n8n.rest.createWorkflow({ name: 'Test', nodes, connections });
+	await editor.openWorkflow(saved.id);
 	return await editor.openForm(name);
 }
 
@@ -109,7 +86,7 @@ describe('before the first run', () => {
 				await form.window.getByText(field, { exact: true }).first().waitFor();
 			}
 		}
-		expect(sandbox.requests).toHaveLength(0);
+		expect(n8n.sandbox.requests).toHaveLength(0);
 	});
 
 	inEditor('sixty rows are told to take five minutes', async (editor) => {
@@ -127,7 +104,7 @@ describe('before the first run', () => {
 				expect.stringMatching(/take about 5 minutes at the set Requests per Minute/),
 			]);
 		});
-		expect(sandbox.requests).toHaveLength(0);
+		expect(n8n.sandbox.requests).toHaveLength(0);
 	});
 });
 

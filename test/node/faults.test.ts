@@ -158,10 +158,8 @@ test('"Requests per Minute" holds the rest of a batch back', async () => {
 		items: rows(4),
 		parameters: { options: { requestsPerMinute: 2 } },
 	});
-	const deadline = Date.now() + 10_000;
-	while (node.sandbox.requests.length < 2 && Date.now() < deadline) await wait(20);
 	// Time for a third, should there be one.
-	await wait(500);
+	await node.requestsReach(2, 500);
 	running.cancel();
 	await running.finished;
 

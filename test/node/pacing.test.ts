@@ -14,10 +14,8 @@ const wait = async (ms: number) => await new Promise((resolve) => setTimeout(res
 test('executions on one key share the limit', async () => {
 	const options = { requestsPerMinute: 5 };
 	const running = [1, 2].map(() => node.start({ items: rows(4), parameters: { options } }));
-	const deadline = Date.now() + 10_000;
-	while (node.sandbox.requests.length < 5 && Date.now() < deadline) await wait(20);
 	// Time for a sixth, should there be one.
-	await wait(600);
+	await node.requestsReach(5, 600);
 	for (const { cancel } of running) cancel();
 	await Promise.all(running.map(({ finished }) => finished));
 

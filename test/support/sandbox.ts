@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Sandbox, SandboxOptions } from '../sandbox';
 import { startSandbox } from '../sandbox';
 import { sandboxCredential } from './account';
@@ -9,6 +11,8 @@ export interface SandboxedNode {
 	readonly sandbox: Sandbox;
 	run(options?: Partial<NodeRunOptions>): Promise<NodeRun>;
 	start(options?: Partial<NodeRunOptions>): RunningNode;
+	/** Waits until the sandbox has seen so many requests, 10 seconds at most, and a while for more of them. */
+	requestsReach(count: number, moreMs: number): Promise<void>;
 }
 
 /**
@@ -33,5 +37,10 @@ export function describeSandbox(options?: SandboxOptions): SandboxedNode {
 		},
 		run: async (run) => await runNode(withCredential(run)),
 		start: (run) => startNode(withCredential(run)),
+		requestsReach: async (count, moreMs) => {
+			const deadline = Date.now() + 10_000;
+			while (sandbox.requests.length < count && Date.now() < deadline) await sleep(20);
+			await sleep(moreMs);
+		},
 	};
 }
