@@ -91,12 +91,12 @@ describe('the list of nodes', () => {
 		});
 		await editor.found('Generate image of the person in a portrait').click();
 		const form = await editor.openedForm();
-		expect(await form.value('operation')).toBe('Image to Image');
+		await eventually(async () => expect(await form.value('operation')).toBe('Image to Image'));
 		await form.close();
 		await eventually(async () => {
 			expect(await editor.node(NODE).allInnerTexts()).toEqual([`${NODE}\nImage to Image`]);
+			expect(await editor.canvas.getByTestId('edge').count()).toBe(1);
 		});
-		expect(await editor.canvas.getByTestId('edge').count()).toBe(1);
 	});
 });
 

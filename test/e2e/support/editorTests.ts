@@ -67,8 +67,13 @@ export class EditorTests {
 	}
 }
 
-/** Gives the tests of a file an n8n in a browser, and a sandbox that is emptied before each of them. */
+/**
+ * Gives the tests of a file an n8n in a browser, and a sandbox that is emptied before each of them.
+ * n8n's editor draws its parts anew while it is used, and now and then loses a click on a busy machine: a test that
+ * fails there is tried once more, and what failed at first is printed.
+ */
 export function describeEditor(): EditorTests {
+	jest.retryTimes(1, { logErrorsBeforeRetry: true });
 	const n8n = new EditorTests();
 	beforeAll(async () => await n8n.open(), TEST_MS);
 	afterAll(async () => await n8n.close());
