@@ -23,6 +23,11 @@ const WITH_LINKS: [string, (answer: GenerationAnswer) => unknown][] = [
 	],
 	['{images: [{url}]}', (answer) => ({ images: [{ url: linkIn(answer) }] })],
 	['{data: ["…"]}', (answer) => ({ data: [linkIn(answer)] })],
+	['[{url}]', (answer) => [{ url: linkIn(answer) }]],
+	['{data: {data: [{url}]}}', (answer) => ({ data: { data: [{ url: linkIn(answer) }] } })],
+	['{data: {}, images: ["…"]}', (answer) => ({ data: {}, images: [linkIn(answer)] })],
+	['{output: ["…"]}', (answer) => ({ output: [linkIn(answer)] })],
+	['{code, data: {the answer}}', (answer) => ({ code: 0, msg: 'ok', data: answer })],
 ];
 
 const WITH_TEXT: [string, (answer: GenerationAnswer) => unknown][] = [

@@ -8,7 +8,8 @@ import type { Outcome } from '../http/outcome';
 import type { StoredImage } from '../output/imageFiles';
 import { HTTP_STATUS_CODE } from './codes';
 import { readImages } from './images';
-import { isObject, readRefusal } from './refusedAnswer';
+import { isObject, readRefusal, toObject } from './refusedAnswer';
+import type { JsonObject } from './refusedAnswer';
 
 /** One generated image: a link, its base64 text, or the file that an earlier try has stored. */
 export type GeneratedImage =
@@ -56,8 +57,18 @@ function parse({ text, base64 }: HttpAnswer): unknown {
 	}
 }
 
+/** Where a gateway puts the whole answer that it passes on. */
+const WRAPPERS = ['data', 'result', 'response'];
+
+/** The object that an answer is, or one that holds what it is: a list, an answer inside of another, JSON as text. */
+function toRoot(body: unknown): JsonObject {
+	const root = Array.isArray(body) ? { data: body, errors: body } : (toObject(body) ?? {});
+	const inner = WRAPPERS.map((field) => toObject(root[field])).find((one) => one?.base_resp);
+	return root.base_resp ? root : (inner ?? root);
+}
+
 function readSuccess(
-	root: Record<string, unknown>,
+	root: JsonObject,
 	images: GeneratedImage[],
 	traceId?: string,
 ): Outcome<GeneratedImages> {
@@ -92,14 +103,14 @@ function readSuccess(
  * @param now ms since the epoch, for a `Retry-After` that is a date
  */
 export function readAnswer(answer: HttpAnswer, now: number): Outcome<GeneratedImages> {
-	const body = parse(answer);
-	const root = isObject(body) ? body : { data: Array.isArray(body) ? body : undefined };
+	const root = toRoot(parse(answer));
 	const traceId = text(root.id) ?? text(root.request_id) ?? header(answer.headers, 'trace-id');
 	const retryAfterMs = readRetryAfter(header(answer.headers, 'retry-after'), now);
-	const refusal = readRefusal(answer.statusCode, root, answer.text);
+	const found = readImages(root);
+	const refusal = readRefusal(answer.statusCode, root, answer.text, found.length > 0);
 	const isFromTable = refusal !== undefined && !HTTP_STATUS_CODE.test(refusal.code);
 	// Images that came are paid for, even if a gateway has stripped `base_resp` or changed the status.
-	const images = isFromTable ? [] : readImages(root);
+	const images = isFromTable ? [] : found;
 	if (images.length > 0) return readSuccess(root, images, traceId);
 	if (refusal) return { ok: false, failure: { ...refusal, traceId, retryAfterMs } };
 	if (isObject(root.base_resp)) return readSuccess(root, images, traceId);

@@ -2,10 +2,13 @@ import { Base64Text } from '../http/base64Text';
 import type { GeneratedImage } from './answer';
 
 /** Fields that hold images as base64 text: the API's own (API reference), and observed on gateways. */
-const TEXT_FIELDS = ['image_base64', 'b64_json', 'base64'];
+const TEXT_FIELDS = ['image_base64', 'b64_json', 'base64', 'b64', 'image_data'];
 
 /** Fields that hold links, and whatever else a gateway puts there. */
-const LINK_FIELDS = ['image_urls', 'image_url', 'images', 'image', 'url'];
+const LINK_FIELDS = [
+	...['image_urls', 'image_url', 'images', 'image', 'imageUrls', 'imageUrl', 'urls', 'url'],
+	...['data', 'result', 'results', 'output', 'outputs'],
+];
 
 /** Depth of `{data: [{image_url: {url}}]}`, and one to spare. */
 const MAX_DEPTH = 6;
@@ -42,5 +45,9 @@ function imagesIn(value: unknown, isText: boolean, depth: number): GeneratedImag
  * The images of an answer. Inline ones come first, since they need no second request. What is paid for is delivered
  * whatever the shape, so that lists of objects and single values are read too, in `data` or, without it, beside it.
  */
-export const readImages = (root: Record<string, unknown>): GeneratedImage[] =>
-	imagesIn(root.data ?? { ...root, url: undefined, image: undefined }, false, 0);
+export function readImages(root: Record<string, unknown>): GeneratedImage[] {
+	const images = imagesIn(root.data, false, 0);
+	if (images.length > 0) return images;
+	// At the top, these two may repeat the request.
+	return imagesIn({ ...root, data: undefined, url: undefined, image: undefined }, false, 0);
+}

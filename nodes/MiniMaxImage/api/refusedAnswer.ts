@@ -8,65 +8,110 @@ export type JsonObject = Record<string, unknown>;
 export const isObject = (value: unknown): value is JsonObject =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Where an answer of MiniMax, of a gateway, or of one that wraps another's answer says what is wrong. */
+const ERROR_FIELDS = ['base_resp', 'error', 'errors', 'detail'];
+const WORD_FIELDS = ['status_msg', 'message', 'msg', 'error_msg', 'detail', 'error'];
+const CODE_FIELDS = ['status_code', 'code', 'error_code'];
+
+/** Depth of `{errors: [{error: {base_resp}}]}`. */
+const MAX_DEPTH = 4;
+
+/** An object that may be the first of a list, or written as text. */
+export function toObject(value: unknown): JsonObject | undefined {
+	const one: unknown = Array.isArray(value) ? value[0] : value;
+	if (isObject(one)) return one;
+	if (typeof one !== 'string' || !/^\s*\{/.test(one)) return undefined;
+	try {
+		return JSON.parse(one) as JsonObject;
+	} catch {
+		return undefined;
+	}
+}
+
+/** The objects of an answer that may tell of an error, innermost first. */
+function speakersIn(value: unknown, depth = 0): JsonObject[] {
+	const object = toObject(value);
+	if (!object || depth > MAX_DEPTH) return [];
+	const inner = ERROR_FIELDS.flatMap((field) => speakersIn(object[field], depth + 1));
+	return [...inner, object];
+}
+
 /** A code of the API, which comes as number or as text. */
 function digits(value: unknown): string | undefined {
 	const code = String(value).trim();
 	return /^-?\d+$/.test(code) ? code : undefined;
 }
 
-/** The code that ends the words of MiniMax's newer answers: "insufficient balance (1008)". */
-const inBrackets = (words: string | undefined): string | undefined =>
-	[...(words ?? '').matchAll(/[(（](\d{4})[)）]/g)]
-		.map(([, code]) => code)
+/** "insufficient balance (1008)" of MiniMax's newer answers; gateways write "[1008]", "code: 1008", or quote its JSON. */
+const CODE_IN_WORDS =
+	/[([（［【]\s*(\d{4})\s*[)\]）］】]|(?:\b|_)code[\\"'\s]*[:=]?[\\"'\s]*(\d{4})\b/gi;
+
+const codeInWords = (words: string | undefined): string | undefined =>
+	[...(words ?? '').matchAll(CODE_IN_WORDS)]
+		.map(([, bracket, code]) => bracket ?? code)
 		.findLast((code) => code !== undefined && isKnownCode(code));
 
+/** How interfaces that gateways copy call an empty balance; HTTP has a status for it. */
+const isEmptyBalance = ({ code, type }: JsonObject) =>
+	[code, type].some((name) => /^insufficient_.*(quota|balance|credit)/.test(String(name)));
+
 /** The words of a body that is neither JSON nor a page. */
-const plainWords = (body: string) => (/^\s*[<{[]/.test(body) ? undefined : excerpt(body));
+const plainWords = (body: string) => (/^\s*[<{["]/.test(body) ? undefined : excerpt(body));
 
 /** What an answer says of an error, in each of the shapes that MiniMax and gateways use. */
-function readError(statusCode: number, root: JsonObject, body: string) {
-	const base = isObject(root.base_resp) ? root.base_resp : {};
-	const error = isObject(root.error) ? root.error : {};
+function readError(root: JsonObject, body: string) {
+	const speakers = speakersIn(root);
+	const inner = speakers.filter((speaker) => speaker !== root);
 	const words =
-		text(base.status_msg) ??
-		text(error.message) ??
-		text(root.error) ??
-		text(root.message) ??
-		(statusCode >= 400 ? plainWords(body) : undefined);
-	const code = digits(base.status_code);
-	const isError = root.error !== undefined || root.type === 'error' || statusCode >= 400;
-	const known = [digits(error.code), isError ? inBrackets(words) : undefined, digits(root.code)];
+		speakers.flatMap((speaker) => WORD_FIELDS.flatMap((field) => text(speaker[field]) ?? []))[0] ??
+		plainWords(body);
+	const codesOf = (objects: JsonObject[]) =>
+		objects.flatMap((one) => CODE_FIELDS.map((field) => digits(one[field])));
+	const known = [...codesOf(inner), codeInWords(words), ...codesOf([root])];
 	return {
 		words,
-		code: code === '0' ? undefined : code,
-		known: known.find((one) => one && isKnownCode(one)),
+		known:
+			known.find((code) => code && isKnownCode(code)) ??
+			(speakers.some(isEmptyBalance) ? 'http402' : undefined),
+		status: speakers.map(({ http_code }) => Number(http_code)).find((status) => status >= 400),
 	};
 }
 
 /** Whether MiniMax itself has answered, and not only something on the way to it. */
 const isOfMiniMax = (root: JsonObject): boolean =>
-	isObject(root.base_resp) || (root.type === 'error' && isObject(root.error));
+	toObject(root.base_resp) !== undefined || (root.type === 'error' && isObject(root.error));
 
 /**
  * Why an answer holds no images, or undefined where it does not say so. The code in the body decides, whatever the
  * HTTP status is: gateways and MiniMax's newer surfaces send an empty balance with 402, 429 or 200. The status decides
  * only where there is no code.
+ *
+ * @param hasImages whether there are images in it: then nothing but a plain refusal counts
  */
 export function readRefusal(
-	statusCode: number,
+	answered: number,
 	root: JsonObject,
 	body: string,
+	hasImages: boolean,
 ): Pick<Failure, 'code' | 'detail' | 'isOfService'> | undefined {
-	const { words, code, known } = readError(statusCode, root, body);
-	const isSuccess = statusCode >= 200 && statusCode < 300;
+	const { words, known, status } = readError(root, body);
+	const isSuccess = answered >= 200 && answered < 300;
+	const isError = Boolean(root.error) || root.type === 'error' || !isSuccess || !hasImages;
+	// Some send every error with HTTP 200, and its status beside its words.
+	const statusCode = isSuccess && isError ? (status ?? answered) : answered;
 	const httpCode = statusCode >= 300 && statusCode < 400 ? 'redirect' : `http${statusCode}`;
-	const detail = words ?? (code || known ? undefined : excerpt(body));
+	const own = digits(toObject(root.base_resp)?.status_code);
+	const code = own === '0' ? undefined : own;
+	const refusal = isError ? known : undefined;
+	const detail = words ?? (code || refusal ? undefined : excerpt(body));
 	const isOfService = isOfMiniMax(root) || undefined;
 	if (code !== undefined) {
 		// A code that nobody knows says less than an HTTP status after which it is worth trying again.
 		const isUnknown = !isKnownCode(code) && kindOf(httpCode) !== 'refused';
-		return { code: known ?? (isUnknown ? httpCode : code), detail, isOfService };
+		return { code: refusal ?? (isUnknown ? httpCode : code), detail, isOfService };
 	}
-	if (known !== undefined) return { code: known, detail, isOfService };
-	return isSuccess ? undefined : { code: httpCode, detail, isOfService };
+	if (refusal !== undefined) return { code: refusal, detail, isOfService };
+	return statusCode >= 200 && statusCode < 300
+		? undefined
+		: { code: httpCode, detail, isOfService };
 }

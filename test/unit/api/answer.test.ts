@@ -25,6 +25,9 @@ const success = (more: Partial<GeneratedImages> = {}) => ({
 	value: { requestId: 'req-1', images: [{ url: LINK }], successCount: 1, failedCount: 0, ...more },
 });
 
+const OF_LOW = { status_code: 1008, status_msg: 'low' };
+const LOW = JSON.stringify(OF_LOW);
+
 const failure = (more: Failure) => ({ ok: false, failure: more });
 
 test.each<[string, object, Partial<GeneratedImages>]>([
@@ -45,11 +48,21 @@ test.each<[string, object, Partial<GeneratedImages>]>([
 	],
 	['gaps among the links', { data: { image_urls: [null, LINK, '', 7] } }, {}],
 	['a code as text', { base_resp: { status_code: '0' } }, {}],
+	['a code of a gateway that looks like a refusal', { base_resp: undefined, code: 1000 }, {}],
+	['an empty error', { error: null, message: 'done (1000)' }, {}],
 	['no base_resp, as behind some gateways', { base_resp: undefined }, {}],
 	['no id', { id: undefined, request_id: 'req-2' }, { requestId: 'req-2' }],
 	['neither id nor request id', { id: undefined }, { requestId: '' }],
 ])('images with %s', (_name, fields, value) => {
 	expect(read({ ...OK, ...fields })).toEqual(success(value));
+});
+
+test.each<[string, unknown]>([
+	['a list', [OK]],
+	['another answer', { code: 0, msg: 'ok', data: OK }],
+	['text', JSON.stringify(JSON.stringify(OK))],
+])('images of an answer inside of %s', (_name, body) => {
+	expect(read(body)).toEqual(success());
 });
 
 test.each<[string, number, object | string, Failure]>([
@@ -66,14 +79,31 @@ test.each<[string, number, object | string, Failure]>([
 	['a code in full-width brackets', 429, { error: '余额不足（1008）' }, { code: '1008' }],
 	['a plain text', 429, 'insufficient balance (1008)', { code: '1008' }],
 	['a page with a number', 429, '<h1>Slow down (1008)</h1>', { code: 'http429' }],
-	['words of a success', 200, { message: 'insufficient balance (1008)' }, { code: 'unusable' }],
+	['words of a success', 200, { message: 'insufficient balance (1008)' }, { code: '1008' }],
+	['a plain text of a success', 200, 'insufficient balance (1008)', { code: '1008' }],
+	['a code in square brackets', 429, { error: { message: '[1008] low' } }, { code: '1008' }],
+	['a code in words', 429, { error: { message: 'low, error code: 1008' } }, { code: '1008' }],
+	['the last code in words', 429, { error: '(1002) of (1008) at (2024)' }, { code: '1008' }],
+	['JSON in words', 429, { error: { message: `Upstream: ${LOW}` } }, { code: '1008' }],
+	['JSON as text', 429, { error: LOW }, { code: '1008' }],
+	['JSON as text of JSON', 429, JSON.stringify(JSON.stringify(OF_LOW)), { code: '1008' }],
+	['base_resp as text', 200, { base_resp: LOW }, { code: '1008' }],
+	['base_resp without its name', 429, OF_LOW, { code: '1008' }],
+	['an answer inside of another', 200, { data: { base_resp: OF_LOW } }, { code: '1008' }],
+	['an error inside of another', 429, { error: { error: OF_LOW } }, { code: '1008' }],
+	['a list of errors', 429, { errors: [{ message: 'low (1008)' }] }, { code: '1008' }],
+	['an error in a list', 429, [{ error: { message: 'low (1008)' } }], { code: '1008' }],
+	['detail', 429, { detail: 'low (1008)' }, { code: '1008' }],
+	['msg', 429, { msg: 'low (1008)' }, { code: '1008' }],
+	['a quota by its name', 429, { error: { code: 'insufficient_quota' } }, { code: 'http402' }],
+	['a status beside its words', 200, { error: { http_code: '401' } }, { code: 'http401' }],
 	['HTTP 302', 302, {}, { code: 'redirect' }],
 	['HTTP 429', 429, {}, { code: 'http429' }],
 	['HTTP 500 without a code', 500, { error: 'oops' }, { code: 'http500' }],
 	['an empty list of images', 200, { ...OK, data: { image_urls: [] } }, { code: 'unusable' }],
 	['success without data', 200, { ...OK, data: null }, { code: 'unusable' }],
 	['an empty object', 200, {}, { code: 'unusable' }],
-	['a list', 200, [OK], { code: 'unusable' }],
+	['an empty list', 200, [], { code: 'unusable' }],
 ])('the failure of %s', (_name, statusCode, body, { code }) => {
 	expect(read(body, statusCode)).toMatchObject({ ok: false, failure: { code } });
 });
