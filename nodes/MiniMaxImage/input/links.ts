@@ -44,10 +44,16 @@ function checkReachable(label: string, url: URL, link: string): void {
 	const page = sharePageOf(url);
 	if (page) {
 		throw invalidInput(
-			`${holds}, which leads to a page: download it with its node first`,
-			`Get the file with the ${page.node} node, and ${USE_FILE}.`,
+			`${holds}, which leads to a page: download it ${page.node ? 'with its node' : 'there'} first`,
+			`Get the file${page.node ? ` with the ${page.node} node` : ''}, and ${USE_FILE}.`,
 		);
 	}
+}
+
+/** Some services, and many people, leave the scheme out. */
+function withScheme(link: string): string {
+	if (/^\/\/[^/]/.test(link)) return `https:${link}`;
+	return /^www\.[^\s.]+\.\S/i.test(link) ? `https://${link}` : link;
 }
 
 /**
@@ -57,7 +63,7 @@ function checkReachable(label: string, url: URL, link: string): void {
  */
 export function checkLink(label: string, text: string, hosts: LinkHosts): string {
 	if (isDataUrl(text)) return text;
-	const link = text.replaceAll('&amp;', '&');
+	const link = withScheme(text.replaceAll('&amp;', '&'));
 	const url = parseWebUrl(link);
 	if (!url) {
 		throw invalidInput(
@@ -66,5 +72,5 @@ export function checkLink(label: string, text: string, hosts: LinkHosts): string
 		);
 	}
 	if (hosts.isMiniMax) checkReachable(label, url, link);
-	return /[^\x21-\x7e]|["<>`{}]/.test(link) ? url.href : link;
+	return /^https?:\/\/[^/]/i.test(link) && !/[^\x21-\x7e]|["<>`{}]/.test(link) ? link : url.href;
 }

@@ -23,6 +23,14 @@ const isObject = (value: unknown): value is Fields => typeof value === 'object' 
 const isFile = (value: unknown): value is IBinaryData =>
 	isObject(value) && typeof value.mimeType === 'string' && !LINK_KEYS.some((key) => value[key]);
 
+/** Whether there is a link in a value, however deep. */
+function holdsLink(value: unknown, depth: number): boolean {
+	if (typeof value === 'string') return /^\s*(https?:)?\/\/\S/i.test(value);
+	return (
+		depth > 0 && isObject(value) && Object.values(value).some((one) => holdsLink(one, depth - 1))
+	);
+}
+
 /** What stands between names of fields, and between parts of "Image URL(s)" that are no links. */
 const SEPARATORS = { binary: /,|[\r\n]+/, url: /\s*[\n\r]+\s*|[,;]\s+/ };
 
@@ -66,9 +74,11 @@ export class ReferenceReader {
 		const link = LINK_KEYS.map((key) => value[key]).find((one) => !isUnset(one));
 		if (link !== undefined) return this.flatten(link, depth - 1);
 		if (isFile(value)) return [{ file: value }];
-		const files = Object.values(value);
-		if (files.length > 0 && files.every(isFile)) return files.map((file) => ({ file }));
-		throw this.refusal(value);
+		const fields: unknown[] = Object.values(value);
+		if (fields.length > 0 && fields.every(isFile)) return fields.map((file) => ({ file }));
+		const [only, ...others] = fields.filter((field) => holdsLink(field, depth));
+		if (only === undefined || others.length > 0) throw this.refusal(value);
+		return this.flatten(only, depth - 1);
 	}
 
 	private readText(text: string, depth: number): ReferencePart[] {
@@ -77,13 +87,20 @@ export class ReferenceReader {
 		const parts = splitText(text, SEPARATORS[this.inputType]);
 		for (const part of parts) refuseBotToken(this.label, part);
 		return parts.map((part) => {
-			if (this.inputType === 'binary' && !startsAsLink(part)) return { field: part };
+			const isLink = startsAsLink(part) || part.startsWith('//');
+			if (this.inputType === 'binary' && !isLink) return { field: part };
 			return { url: checkLink(this.label, part, this.hosts) };
 		});
 	}
 
 	private refusal(value: unknown) {
 		refuseBotToken(this.label, toText(value));
+		if (holdsLink(value, MAX_DEPTH)) {
+			return invalidInput(
+				`${this.label} holds ${shown(value)}, which has more than one link in it`,
+				'Give the one that leads to the image, e.g. {{ $json.photo.url }}.',
+			);
+		}
 		const allowed = 'links, data URLs and files, or lists of these';
 		return invalidInput(
 			`${this.label} holds ${shown(value)}, which has no link in it`,

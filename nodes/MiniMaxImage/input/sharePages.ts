@@ -1,6 +1,6 @@
 interface SharePage {
-	/** The n8n node that downloads the file behind the page. */
-	node: string;
+	/** The n8n node that downloads the file behind the page, where there is one. */
+	node?: string;
 	host: RegExp;
 	/** Whether a link of the host leads to the file itself after all. */
 	isFile?: (url: URL) => boolean;
@@ -38,10 +38,24 @@ const SHARE_PAGES: readonly SharePage[] = [
 		host: /^[\w-]+\.slack\.com$/,
 		isFile: ({ searchParams }) => searchParams.has('pub_secret'),
 	},
+	{
+		node: 'Box',
+		host: /^([\w-]+\.)?(app\.)?box\.com$/,
+		isFile: ({ pathname }) => pathname.startsWith('/shared/static/'),
+	},
+	{
+		node: 'GitHub',
+		host: /^github\.com$/,
+		isFile: (url) => !url.pathname.includes('/blob/') || asks(url, 'raw=1', 'raw=true'),
+	},
+	{
+		host: /^((www|share)\.)?icloud\.com$|^(www\.)?(we\.tl|wetransfer\.com|mega\.nz|imgur\.com|ibb\.co)$/,
+		isFile: ({ pathname }) => /\.(jpe?g|png)$/i.test(pathname),
+	},
 ];
 
 /** The service whose page a link leads to, instead of the file on it; undefined for all other links. */
-export function sharePageOf(url: URL): { node: string } | undefined {
+export function sharePageOf(url: URL): { node?: string } | undefined {
 	const host = url.hostname.replace(/\.$/, '');
 	const page = SHARE_PAGES.find((one) => one.host.test(host));
 	return page?.isFile?.(url) ? undefined : page;

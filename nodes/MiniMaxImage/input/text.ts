@@ -1,6 +1,8 @@
+/** Marks of no width that come along when a link is copied. */
+const UNSEEN = '\u200b\u200e\u200f\u2060\ufeff';
 /** Marks that people, programs and models put around a link or a name. */
-const BEFORE = ' \t\r\n,;<"\'“”‘’«»`([{';
-const AFTER = ' \t\r\n,;.!?:>"\'“”‘’«»`]}';
+const BEFORE = UNSEEN + ' \t\r\n,;|<"\'“”‘’«»`([{，、；';
+const AFTER = UNSEEN + ' \t\r\n,;|.!?:>"\'“”‘’«»`]}，、；。';
 
 /** Whether a text begins as a link or a data URL does. */
 export const startsAsLink = (text: string): boolean => /^(https?|data):/i.test(text);
@@ -38,10 +40,14 @@ const HTML =
 const TAG = /<\/?(?:p|br|div|span|li|ul)\b[^>]{0,500}>/gi;
 const CHAT = /<(https?:[^|<>\n]+)(?:\|[^<>\n]*)?>/gi;
 const NAMED = /(?:^|[\n,;])[^\n,;:]+?\((https?:\/\/[^\s()]+)\)/gi;
+const FORMULA = /=(?:image|hyperlink)\(\s*"(https?:[^"\n]+)"[^)\n]{0,500}\)/gi;
+const LABELED = /(?:^|\n)[^\n,;:/]{1,60}:\s+(?=https?:)/gi;
+const BULLET = /(?:^|\n)[ \t]*(?:[-*•–—]|\d{1,3}[.)])[ \t]+(?=https?:)/g;
 
 /**
- * Text whose links stand alone on their lines, where chat programs, Markdown, HTML and exports of tables put something
- * around them: `<https://…|label>`, `[label](https://…)`, `<a href="https://…">label</a>`, `photo.jpg (https://…)`.
+ * Text whose links stand alone on their lines, where chat programs, Markdown, HTML, sheets and exports of tables put
+ * something around them: `<https://…|label>`, `[label](https://…)`, `<a href="https://…">label</a>`,
+ * `photo.jpg (https://…)`, `=IMAGE("https://…")`, `Photo: https://…`, `- https://…`.
  */
 function bareLinks(text: string): string {
 	const bare = text
@@ -49,7 +55,11 @@ function bareLinks(text: string): string {
 		.replace(/<(?=data:)/gi, '\n');
 	if (bare.length > PROSE_CHARACTERS) return bare;
 	const plain = bare.replace(TAG, '\n');
-	return [HTML, MARKDOWN, CHAT, NAMED].reduce((rest, form) => rest.replace(form, '\n$1\n'), plain);
+	const links = [HTML, MARKDOWN, CHAT, NAMED, FORMULA].reduce(
+		(rest, form) => rest.replace(form, '\n$1\n'),
+		plain,
+	);
+	return links.replace(LABELED, '\n').replace(BULLET, '\n');
 }
 
 /** Text without the fence in which models write code. */
@@ -87,7 +97,9 @@ function splitDataUrl(chunk: string, separator: RegExp): string[] {
 export function splitText(text: string, separator: RegExp): string[] {
 	const trimmed = withoutFence(text.trim()).trim();
 	if (startsAsBase64(trimmed)) return [`data:;base64,${trimmed}`];
-	const chunks = bareLinks(trimmed).split(/(?:^|[\s,;])[\s,;"'“‘«[(]{0,50}(?=https?:|data:)/i);
+	const chunks = bareLinks(trimmed).split(
+		/(?:^|[\s,;|，、；])[\s,;|"'“‘«[(]{0,50}(?=https?:|data:)/i,
+	);
 	return chunks
 		.flatMap((chunk) => {
 			if (/^data:/i.test(chunk)) return splitDataUrl(chunk, separator);

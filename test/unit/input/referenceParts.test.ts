@@ -70,6 +70,16 @@ test.each<[string, unknown]>([
 			{ type: 'file', file: { url: B, expiry_time: '2026-01-01' } },
 		],
 	],
+	['text with bars', `${A} | ${B}`],
+	['text with bars and no blank', `${A}|${B}`],
+	['text with marks of Chinese', `${A}、${B}。`],
+	['a list as people type it', `- ${A}\n- ${B}`],
+	['a numbered list', `1. ${A}\n2. ${B}`],
+	['a list with labels', `Front: ${A}\nSide view: ${B}`],
+	['formulas of a sheet', `=IMAGE("${A}"), =HYPERLINK("${B}","the side")`],
+	['a page of a database', { files: [{ external: { url: A } }, { external: { url: B } }] }],
+	['products of a shop', [{ image: { src: A } }, { id: 7, media_url: B }]],
+	['items of a workflow', [{ json: { photo: A } }, { json: { photo: B } }]],
 	['parts of a chat message', [{ type: 'image_url', image_url: { url: A } }, { imageUrl: B }]],
 ])('%s gives both links', (_name, value) => {
 	expect(urls(value)).toEqual([A, B]);
@@ -81,6 +91,10 @@ test.each<[string, string]>([
 	['a bracket after it', `(${A})`],
 	['quotes around it', `“${A}”`],
 	['white space around it', `\n ${A}\u00a0`],
+	['marks of no width around it', `\u200b${A}\u200e`],
+	['words before it', `Here is the image: ${A}`],
+	['no scheme', '//x.example/a.jpg'],
+	['one slash', 'https:/x.example/a.jpg'],
 ])('a link with %s is the link', (_name, value) => {
 	expect(urls(value)).toEqual([A]);
 });
@@ -160,7 +174,9 @@ test.each<[string, unknown, unknown[]]>([
 test.each<[unknown, RegExp]>([
 	['ftp://x.example/a.jpg', /holds "ftp:.*neither a web link nor an image data URL$/],
 	['x.example/a.jpg', /neither a web link/],
-	['//x.example/a.jpg', /neither a web link/],
+	['///a.jpg', /neither a web link/],
+	[{ small: A, large: B }, /which has more than one link in it$/],
+	[[{ photo: { small: A, large: B } }], /which has more than one link in it$/],
 	['https://', /neither a web link/],
 	['[object Object]', /holds "\[object Object\]", which is neither/],
 	[{ path: 'download/a.jpg' }, /holds \{"path":"download\/a.jpg"\}, which has no link in it$/],
@@ -226,6 +242,8 @@ test.each([
 	['https://contoso.sharepoint.com/:i:/s/team/AbC', 'Microsoft SharePoint'],
 	['https://files.slack.com/files-pri/T1-F1/a.jpg', 'Slack'],
 	['https://contoso-my.sharepoint.com/:i:/g/personal/me/AbC?e=1', 'Microsoft SharePoint'],
+	['https://app.box.com/s/abc', 'Box'],
+	['https://github.com/owner/name/blob/main/a.jpg', 'GitHub'],
 ])('%s leads to a page', (link, node) => {
 	const { message, remedy } = refusal(() => urls(link, { isMiniMax: true }));
 
@@ -233,6 +251,16 @@ test.each([
 	expect(remedy).toBe(`Get the file with the ${node} node, and choose Binary File as Input Type.`);
 	expect(() => urls(link)).not.toThrow();
 });
+
+test.each(['https://we.tl/t-AbC', 'https://www.icloud.com/photos/#0AbC', 'https://imgur.com/AbC'])(
+	'%s leads to a page that no node of n8n opens',
+	(link) => {
+		const { message, remedy } = refusal(() => urls(link, { isMiniMax: true }));
+
+		expect(message).toContain('which leads to a page: download it there first');
+		expect(remedy).toBe('Get the file, and choose Binary File as Input Type.');
+	},
+);
 
 test.each([
 	...[
@@ -253,6 +281,8 @@ test.each([
 	],
 	'https://files.slack.com/files-pri/T1-F1/a.jpg?pub_secret=1',
 	'https://api.telegram.org/robots.jpg',
+	...['https://acme.box.com/shared/static/abc.jpg', 'https://i.imgur.com/AbC.jpg'],
+	...['https://github.com/owner/name/raw/main/a.jpg', 'https://imgur.com/AbC.jpg'],
 ])('%s is let through', (link) => {
 	expect(urls(link, { isMiniMax: true })).toEqual([link]);
 });
