@@ -56,8 +56,15 @@ export function regionName(region: unknown): string {
 	return REGIONS.find(({ value }) => value === region)?.name ?? 'Custom';
 }
 
-/** The end of an address that names the interface rather than the host, with slashes as people paste them. */
-const ENDPOINT = /(?:\/+v1(?:\/+image_generation)?)*\/*$/i;
+/**
+ * The end of an address that names the interface rather than the host, with slashes as people paste them: of images, or
+ * of the other interfaces in MiniMax's and gateways' guides.
+ */
+const ENDPOINT =
+	/(?:\/+v1(?:\/+(?:image_generation|images\/+generations|chat\/+completions|text\/+chatcompletion\w*))?)*\/*$/i;
+
+/** What people copy along with an address. */
+const WRAPPING = /^["'`“”<]+|["'`“”>]+$/g;
 
 /** MiniMax's interface for programs that speak Anthropic's: the address that most guides for plan keys give. */
 const ANTHROPIC = /\/anthropic(?:\/+v1)?(?:\/+messages)?\/*$/i;
@@ -74,7 +81,8 @@ export function resolveBaseUrl(credentials: ICredentialDataDecryptedObject): str
 	const known = REGIONS.find(({ value }) => value === credentials.region);
 	if (known) return known.baseUrl;
 
-	const given = withoutInvisible(String(credentials.baseUrl ?? '')).trim();
+	const pasted = withoutInvisible(String(credentials.baseUrl ?? '')).trim();
+	const given = pasted.replace(WRAPPING, '').trim();
 	if (given === '') {
 		throw new Error(
 			'Base URL is empty. Enter the address of your gateway, e.g. https://gateway.example.com, or choose another Region.',

@@ -17,7 +17,9 @@ export const HEIC: ImageFormat = { name: 'HEIC', mimeType: 'image/heic', extensi
 
 const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-const ascii = (bytes: Buffer, start: number, end: number) => bytes.toString('latin1', start, end);
+/** The names that formats write in ASCII. */
+export const ascii = (bytes: Buffer, start: number, end: number): string =>
+	bytes.toString('latin1', start, end);
 
 const HEIC_BRANDS = ['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis', 'mif1', 'msf1'];
 const AVIF_BRANDS = ['avif', 'avis'];

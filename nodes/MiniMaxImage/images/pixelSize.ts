@@ -1,4 +1,4 @@
-import { AVIF, HEIC, GIF, JPEG, PNG, WEBP, identifyImage } from './format';
+import { AVIF, GIF, HEIC, JPEG, PNG, WEBP, ascii, identifyImage } from './format';
 import type { ImageFormat } from './format';
 import { START_OF_SCAN, jpegSegments } from './jpeg';
 
@@ -27,7 +27,7 @@ function jpegSize(bytes: Buffer): PixelSize | undefined {
 }
 
 function pngSize(bytes: Buffer): PixelSize | undefined {
-	const chunk = (at: number) => bytes.toString('latin1', at + 4, at + 8);
+	const chunk = (at: number) => ascii(bytes, at + 4, at + 8);
 	if (bytes.length < 33 || chunk(8) !== 'IHDR') return undefined;
 	let at = 8;
 	while (at + 8 <= bytes.length && chunk(at) !== 'IDAT') at += 12 + bytes.readUInt32BE(at);
@@ -37,7 +37,7 @@ function pngSize(bytes: Buffer): PixelSize | undefined {
 
 function webpSize(bytes: Buffer): PixelSize | undefined {
 	if (bytes.length < 30) return undefined;
-	switch (bytes.toString('latin1', 12, 16)) {
+	switch (ascii(bytes, 12, 16)) {
 		case 'VP8 ':
 			return {
 				width: bytes.readUInt16LE(26) & 0x3fff,

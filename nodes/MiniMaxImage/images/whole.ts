@@ -1,8 +1,6 @@
-import { AVIF, GIF, HEIC, JPEG, PNG, WEBP, identifyImage } from './format';
+import { AVIF, GIF, HEIC, JPEG, PNG, WEBP, ascii, identifyImage } from './format';
 import type { ImageFormat } from './format';
 import { END_OF_IMAGE, jpegSegments } from './jpeg';
-
-const ascii = (bytes: Buffer, start: number, end: number) => bytes.toString('latin1', start, end);
 
 function isWholeJpeg(bytes: Buffer): boolean {
 	for (const { marker } of jpegSegments(bytes)) if (marker === END_OF_IMAGE) return true;

@@ -42,6 +42,10 @@ test.each([
 		'https://gateway.example.com/v1/account/minimax',
 		'https://gateway.example.com/v1/account/minimax',
 	],
+	['https://gateway.example.com/v1/text/chatcompletion_v2', 'https://gateway.example.com'],
+	['https://gateway.example.com/ai/v1/chat/completions', 'https://gateway.example.com/ai'],
+	['"https://gateway.example.com/v1"', 'https://gateway.example.com'],
+	['<https://gateway.example.com>', 'https://gateway.example.com'],
 	['https://gateway.example.com/my-anthropic', 'https://gateway.example.com/my-anthropic'],
 	['https://gateway.\u200bexample.com\ufeff', 'https://gateway.example.com'],
 ])('the Base URL %j means %s', (given, baseUrl) => {
