@@ -63,7 +63,10 @@ const WRAPPERS = ['data', 'result', 'response'];
 /** The object that an answer is, or one that holds what it is: a list, an answer inside of another, JSON as text. */
 function toRoot(body: unknown): JsonObject {
 	const root = Array.isArray(body) ? { data: body, errors: body } : (toObject(body) ?? {});
-	const inner = WRAPPERS.map((field) => toObject(root[field])).find((one) => one?.base_resp);
+	const inner = WRAPPERS.map((field) => root[field])
+		.filter((value) => !Array.isArray(value) || value.length === 1)
+		.map(toObject)
+		.find((object) => object?.base_resp);
 	return root.base_resp ? root : (inner ?? root);
 }
 

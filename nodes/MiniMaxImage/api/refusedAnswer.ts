@@ -29,10 +29,10 @@ export function toObject(value: unknown): JsonObject | undefined {
 }
 
 /** The objects of an answer that may tell of an error, innermost first. */
-function speakersIn(value: unknown, depth = 0): JsonObject[] {
+function errorObjectsIn(value: unknown, depth = 0): JsonObject[] {
 	const object = toObject(value);
 	if (!object || depth > MAX_DEPTH) return [];
-	const inner = ERROR_FIELDS.flatMap((field) => speakersIn(object[field], depth + 1));
+	const inner = ERROR_FIELDS.flatMap((field) => errorObjectsIn(object[field], depth + 1));
 	return [...inner, object];
 }
 
@@ -44,7 +44,7 @@ function digits(value: unknown): string | undefined {
 
 /** "insufficient balance (1008)" of MiniMax's newer answers; gateways write "[1008]", "code: 1008", or quote its JSON. */
 const CODE_IN_WORDS =
-	/[([（［【]\s*(\d{4})\s*[)\]）］】]|(?:\b|_)code[\\"'\s]*[:=]?[\\"'\s]*(\d{4})\b/gi;
+	/[([（［【]\s*(\d{4})\s*[)\]）］】]|(?:\b|_|err)code[\\"'\s]{0,9}[:=]?[\\"'\s]{0,9}(\d{4})\b/gi;
 
 const codeInWords = (words: string | undefined): string | undefined =>
 	[...(words ?? '').matchAll(CODE_IN_WORDS)]
@@ -55,25 +55,25 @@ const codeInWords = (words: string | undefined): string | undefined =>
 const isEmptyBalance = ({ code, type }: JsonObject) =>
 	[code, type].some((name) => /^insufficient_.*(quota|balance|credit)/.test(String(name)));
 
-/** The words of a body that is neither JSON nor a page. */
-const plainWords = (body: string) => (/^\s*[<{["]/.test(body) ? undefined : excerpt(body));
+/** The words of a body that is no page: of plain text, or of JSON in a shape that nobody knows. */
+const plainWords = (body: string) => (/^\s*</.test(body) ? undefined : excerpt(body));
 
 /** What an answer says of an error, in each of the shapes that MiniMax and gateways use. */
 function readError(root: JsonObject, body: string) {
-	const speakers = speakersIn(root);
-	const inner = speakers.filter((speaker) => speaker !== root);
+	const objects = errorObjectsIn(root);
+	const inner = objects.filter((object) => object !== root);
 	const words =
-		speakers.flatMap((speaker) => WORD_FIELDS.flatMap((field) => text(speaker[field]) ?? []))[0] ??
+		objects.flatMap((object) => WORD_FIELDS.flatMap((field) => text(object[field]) ?? []))[0] ??
 		plainWords(body);
-	const codesOf = (objects: JsonObject[]) =>
-		objects.flatMap((one) => CODE_FIELDS.map((field) => digits(one[field])));
+	const codesOf = (some: JsonObject[]) =>
+		some.flatMap((object) => CODE_FIELDS.map((field) => digits(object[field])));
 	const known = [...codesOf(inner), codeInWords(words), ...codesOf([root])];
 	return {
 		words,
 		known:
 			known.find((code) => code && isKnownCode(code)) ??
-			(speakers.some(isEmptyBalance) ? 'http402' : undefined),
-		status: speakers.map(({ http_code }) => Number(http_code)).find((status) => status >= 400),
+			(objects.some(isEmptyBalance) ? 'http402' : undefined),
+		status: objects.map(({ http_code }) => Number(http_code)).find((status) => status >= 400),
 	};
 }
 
