@@ -28,6 +28,8 @@ export interface GeneratedImages {
 export interface HttpAnswer extends JsonText {
 	statusCode: number;
 	headers: IDataObject;
+	/** Where the answer comes from, for links without a host. */
+	baseUrl: string;
 }
 
 /** A header that was sent once; names arrive in lower case. */
@@ -109,7 +111,7 @@ export function readAnswer(answer: HttpAnswer, now: number): Outcome<GeneratedIm
 	const root = toRoot(parse(answer));
 	const traceId = text(root.id) ?? text(root.request_id) ?? header(answer.headers, 'trace-id');
 	const retryAfterMs = readRetryAfter(header(answer.headers, 'retry-after'), now);
-	const found = readImages(root);
+	const found = readImages(root, answer.baseUrl);
 	const refusal = readRefusal(answer.statusCode, root, answer.text, found.length > 0);
 	const isFromTable = refusal !== undefined && !HTTP_STATUS_CODE.test(refusal.code);
 	// Images that came are paid for, even if a gateway has stripped `base_resp` or changed the status.

@@ -160,7 +160,7 @@ export class ApiClient {
 				timeoutMs: startedAt + timeoutMs - Date.now(),
 			};
 			const json = await readJson(stream as ByteStream, bounds, this.memory);
-			const outcome = read({ statusCode, headers, ...json }, Date.now());
+			const outcome = read({ statusCode, headers, baseUrl: this.baseUrl, ...json }, Date.now());
 			if (!outcome.ok) for (const text of json.base64 ?? []) text.release();
 			return this.redacted(outcome);
 		} catch (error) {

@@ -5,6 +5,7 @@ import { readAnswer, readRetryAfter } from '../../../nodes/MiniMaxImage/api/answ
 import type { GeneratedImages } from '../../../nodes/MiniMaxImage/api/answer';
 import type { Failure } from '../../../nodes/MiniMaxImage/http/outcome';
 
+const BASE_URL = 'https://gateway.example.com/minimax';
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const LINK = 'https://images.example.com/a.jpeg?Signature=x';
 
@@ -17,7 +18,7 @@ const OK = {
 
 function read(body: unknown, statusCode = 200, headers: IDataObject = {}) {
 	const text = typeof body === 'string' ? body : JSON.stringify(body);
-	return readAnswer({ statusCode, headers, text }, NOW);
+	return readAnswer({ statusCode, headers, baseUrl: BASE_URL, text }, NOW);
 }
 
 const success = (more: Partial<GeneratedImages> = {}) => ({
@@ -57,8 +58,17 @@ test.each<[string, object, Partial<GeneratedImages>]>([
 	expect(read({ ...OK, ...fields })).toEqual(success(value));
 });
 
+test.each([
+	['/files/a.jpg?s=1', 'https://gateway.example.com/files/a.jpg?s=1'],
+	['//files.example.com/a.jpg', 'https://files.example.com/a.jpg'],
+	['ftp://files.example.com/a.jpg', 'ftp://files.example.com/a.jpg'],
+])('the link %s leads to %s', (link, url) => {
+	expect(read({ ...OK, data: { image_urls: [link] } })).toEqual(success({ images: [{ url }] }));
+});
+
 test.each<[string, unknown]>([
 	['a list', [OK]],
+	['a list, in part', [{ ...OK, data: { result: 'ok', images: [LINK] } }]],
 	['another answer', { code: 0, msg: 'ok', data: OK }],
 	['text', JSON.stringify(JSON.stringify(OK))],
 ])('images of an answer inside of %s', (_name, body) => {
@@ -107,6 +117,12 @@ test.each<[string, number, object | string, Failure]>([
 	['success without data', 200, { ...OK, data: null }, { code: 'unusable' }],
 	['an empty object', 200, {}, { code: 'unusable' }],
 	['an empty list', 200, [], { code: 'unusable' }],
+	[
+		'words where images are looked for',
+		200,
+		{ result: 'queued', data: 'ok' },
+		{ code: 'unusable' },
+	],
 ])('the failure of %s', (_name, statusCode, body, { code }) => {
 	expect(read(body, statusCode)).toMatchObject({ ok: false, failure: { code } });
 });
@@ -190,7 +206,7 @@ test('no answer whatever is an exception: images that exist, or a failure with a
 	const headers = fc.dictionary(fc.constantFrom('trace-id', 'retry-after'), fc.string());
 	fc.assert(
 		fc.property(body, status, headers, (text, statusCode, given) => {
-			const outcome = readAnswer({ statusCode, headers: given, text }, NOW);
+			const outcome = readAnswer({ statusCode, headers: given, baseUrl: BASE_URL, text }, NOW);
 
 			if (outcome.ok) expect(outcome.value.images.length).toBeGreaterThan(0);
 			else expect(outcome.failure.code).not.toBe('');
