@@ -35,9 +35,14 @@ async function startRegular(): Promise<Host> {
 /** Two workers, so that a retry need not run where the execution failed. */
 async function startQueue(): Promise<Host> {
 	const queue = await QueueMode.open(FILES_ON_DISK);
-	const { n8n, rest } = await queue.startMain();
-	for (const name of ['first', 'second']) await queue.startWorker({ name, concurrency: 1 });
-	return { main: n8n, rest, stop: async () => await queue.close() };
+	try {
+		const { n8n, rest } = await queue.startMain();
+		for (const name of ['first', 'second']) await queue.startWorker({ name, concurrency: 1 });
+		return { main: n8n, rest, stop: async () => await queue.close() };
+	} catch (error) {
+		await queue.close();
+		throw error;
+	}
 }
 
 describe.each([

@@ -34,11 +34,16 @@ export async function startInstance(env: N8nOptions['env'] = {}): Promise<Instan
 	const userFolder = await copyUserFolder();
 	const n8n = await startN8n({ host: readEnvironment().host, userFolder, env });
 	const rest = new N8nRest(n8n.url);
-	await rest.signIn(OWNER);
 	const stop = async () => {
 		await n8n.stop();
 		await rm(userFolder, { recursive: true, force: true });
 	};
+	try {
+		await rest.signIn(OWNER);
+	} catch (error) {
+		await stop();
+		throw error;
+	}
 	return { n8n, rest, userFolder, stop };
 }
 
