@@ -55,21 +55,21 @@ const codeInWords = (words: string | undefined): string | undefined =>
 const isEmptyBalance = ({ code, type }: JsonObject) =>
 	[code, type].some((name) => /^insufficient_.*(quota|balance|credit)/.test(String(name)));
 
-/** The words of a body that is no page: of plain text, or of JSON in a shape that nobody knows. */
-const plainWords = (body: string) => (/^\s*</.test(body) ? undefined : excerpt(body));
-
 /** What an answer says of an error, in each of the shapes that MiniMax and gateways use. */
 function readError(root: JsonObject, body: string) {
 	const objects = errorObjectsIn(root);
 	const inner = objects.filter((object) => object !== root);
-	const words =
-		objects.flatMap((object) => WORD_FIELDS.flatMap((field) => text(object[field]) ?? []))[0] ??
-		plainWords(body);
+	const [said] = objects.flatMap((object) =>
+		WORD_FIELDS.flatMap((field) => text(object[field]) ?? []),
+	);
+	// Of a plain text, or of JSON in a shape that nobody knows; a page may hold any number.
+	const words = said ?? (/^\s*</.test(body) ? undefined : excerpt(body));
 	const codesOf = (some: JsonObject[]) =>
 		some.flatMap((object) => CODE_FIELDS.map((field) => digits(object[field])));
 	const known = [...codesOf(inner), codeInWords(words), ...codesOf([root])];
+	const isJson = Object.keys(root).length > 0;
 	return {
-		words,
+		words: isJson ? said : words,
 		known:
 			known.find((code) => code && isKnownCode(code)) ??
 			(objects.some(isEmptyBalance) ? 'http402' : undefined),

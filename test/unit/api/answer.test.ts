@@ -117,6 +117,7 @@ test.each<[string, number, object | string, Failure]>([
 	['success without data', 200, { ...OK, data: null }, { code: 'unusable' }],
 	['an empty object', 200, {}, { code: 'unusable' }],
 	['an empty list', 200, [], { code: 'unusable' }],
+	['a link to a page', 200, { message: 'queued', link: LINK, url: LINK }, { code: 'unusable' }],
 	[
 		'words where images are looked for',
 		200,
@@ -125,6 +126,15 @@ test.each<[string, number, object | string, Failure]>([
 	],
 ])('the failure of %s', (_name, statusCode, body, { code }) => {
 	expect(read(body, statusCode)).toMatchObject({ ok: false, failure: { code } });
+});
+
+test.each<[string, unknown, string | undefined]>([
+	['a code alone', { base_resp: { status_code: 2013 } }, undefined],
+	['an error with a code alone', { error: { code: 1008 } }, undefined],
+	['a code with words', { base_resp: { status_code: 2013, status_msg: 'bad n' } }, 'bad n'],
+	['a plain text', 'low (1008)', 'low (1008)'],
+])('the words of %s are those of the service, and no JSON', (_name, body, detail) => {
+	expect(read(body, 400)).toMatchObject({ failure: { detail } });
 });
 
 test('a request whose images were all blocked says how many', () => {
