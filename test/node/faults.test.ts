@@ -1,10 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import type { Fault, ImageFault } from '../sandbox';
 import { describeSandbox } from '../support/sandbox';
 
 const node = describeSandbox();
 
 const rows = (count: number) => Array.from({ length: count }, (_, row) => ({ json: { row } }));
-const wait = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('a fault once is overcome with one more request', () => {
 	test.each<[string, Fault, number]>([

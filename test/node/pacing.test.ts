@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import { startSandbox } from '../sandbox';
 import { sandboxCredential } from '../support/account';
@@ -9,7 +10,6 @@ import { describeSandbox } from '../support/sandbox';
 const node = describeSandbox({ plain: true });
 
 const rows = (count: number) => Array.from({ length: count }, (_, row) => ({ json: { row } }));
-const wait = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
 
 test('executions on one key share the limit', async () => {
 	const options = { requestsPerMinute: 5 };

@@ -65,11 +65,12 @@ const WRAPPERS = ['data', 'result', 'response'];
 /** The object that an answer is, or one that holds what it is: a list, an answer inside of another, JSON as text. */
 function toRoot(body: unknown): JsonObject {
 	const root = Array.isArray(body) ? { data: body, errors: body } : (toObject(body) ?? {});
+	if (root.base_resp) return root;
 	const inner = WRAPPERS.map((field) => root[field])
 		.filter((value) => !Array.isArray(value) || value.length === 1)
 		.map(toObject)
 		.find((object) => object?.base_resp);
-	return root.base_resp ? root : (inner ?? root);
+	return inner ?? root;
 }
 
 function readSuccess(

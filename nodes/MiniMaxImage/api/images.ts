@@ -54,6 +54,11 @@ function imagesIn(value: unknown, content: Content, depth: number): GeneratedIma
 	return [];
 }
 
+const besideData = (root: Record<string, unknown>) =>
+	Object.fromEntries(
+		Object.entries(root).filter(([field]) => !OF_OTHERS_AT_THE_TOP.includes(field)),
+	);
+
 /** A gateway that keeps the files itself may give a path on its host. */
 function wholeLink(image: GeneratedImage, baseUrl: string): GeneratedImage {
 	if (!('url' in image) || !image.url.startsWith('/')) return image;
@@ -67,8 +72,7 @@ function wholeLink(image: GeneratedImage, baseUrl: string): GeneratedImage {
  * @param baseUrl of the API, for links without a host
  */
 export function readImages(root: Record<string, unknown>, baseUrl: string): GeneratedImage[] {
-	const inData = imagesIn(root.data, 'anything', 0);
-	const beside = Object.entries(root).filter(([field]) => !OF_OTHERS_AT_THE_TOP.includes(field));
-	const images = inData.length > 0 ? inData : imagesIn(Object.fromEntries(beside), 'anything', 0);
-	return images.map((image) => wholeLink(image, baseUrl));
+	const images = imagesIn(root.data, 'anything', 0);
+	const found = images.length > 0 ? images : imagesIn(besideData(root), 'anything', 0);
+	return found.map((image) => wholeLink(image, baseUrl));
 }

@@ -100,18 +100,17 @@ export function readRefusal(
 	// Some send every error with HTTP 200, and its status beside its words.
 	const statusCode = isSuccess && isError ? (status ?? answered) : answered;
 	const httpCode = statusCode >= 300 && statusCode < 400 ? 'redirect' : `http${statusCode}`;
-	const own = digits(toObject(root.base_resp)?.status_code);
-	const code = own === '0' ? undefined : own;
+	const byStatus = statusCode >= 200 && statusCode < 300 ? undefined : httpCode;
+	const given = digits(toObject(root.base_resp)?.status_code);
+	const own = given === '0' ? undefined : given;
 	const refusal = isError ? known : undefined;
-	const detail = words ?? (code || refusal ? undefined : excerpt(body));
-	const isOfService = isOfMiniMax(root) || undefined;
-	if (code !== undefined) {
-		// A code that nobody knows says less than an HTTP status after which it is worth trying again.
-		const isUnknown = !isKnownCode(code) && kindOf(httpCode) !== 'refused';
-		return { code: refusal ?? (isUnknown ? httpCode : code), detail, isOfService };
-	}
-	if (refusal !== undefined) return { code: refusal, detail, isOfService };
-	return statusCode >= 200 && statusCode < 300
-		? undefined
-		: { code: httpCode, detail, isOfService };
+	// A code that nobody knows says less than an HTTP status after which it is worth trying again.
+	const isTelling = own !== undefined && (isKnownCode(own) || kindOf(httpCode) === 'refused');
+	const code = refusal ?? (isTelling ? own : byStatus);
+	if (code === undefined) return undefined;
+	return {
+		code,
+		detail: words ?? ((refusal ?? own) ? undefined : excerpt(body)),
+		isOfService: isOfMiniMax(root) || undefined,
+	};
 }

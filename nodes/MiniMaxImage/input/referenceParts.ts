@@ -77,7 +77,8 @@ export class ReferenceReader {
 		const fields: unknown[] = Object.values(value);
 		if (fields.length > 0 && fields.every(isFile)) return fields.map((file) => ({ file }));
 		const [only, ...others] = fields.filter((field) => holdsLink(field, depth));
-		if (only === undefined || others.length > 0) throw this.refusal(value);
+		if (others.length > 0) throw this.refusal(value, 'more than one link');
+		if (only === undefined) throw this.refusal(value);
 		return this.flatten(only, depth - 1);
 	}
 
@@ -93,18 +94,14 @@ export class ReferenceReader {
 		});
 	}
 
-	private refusal(value: unknown) {
+	private refusal(value: unknown, links: 'no link' | 'more than one link' = 'no link') {
 		refuseBotToken(this.label, toText(value));
-		if (holdsLink(value, MAX_DEPTH)) {
-			return invalidInput(
-				`${this.label} holds ${shown(value)}, which has more than one link in it`,
-				'Give the one that leads to the image, e.g. {{ $json.photo.url }}.',
-			);
-		}
 		const allowed = 'links, data URLs and files, or lists of these';
 		return invalidInput(
-			`${this.label} holds ${shown(value)}, which has no link in it`,
-			`The field takes ${this.inputType === 'url' ? allowed : `names of fields, ${allowed}`}.`,
+			`${this.label} holds ${shown(value)}, which has ${links} in it`,
+			links === 'no link'
+				? `The field takes ${this.inputType === 'url' ? allowed : `names of fields, ${allowed}`}.`
+				: 'Give the one that leads to the image, e.g. {{ $json.photo.url }}.',
 		);
 	}
 }
