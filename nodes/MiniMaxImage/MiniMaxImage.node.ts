@@ -8,15 +8,72 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { ApiClient } from './api/client';
 import { Submitter } from './api/submit';
+import { readWords } from './api/words';
 import { Batch } from './batch';
 import { properties } from './description';
 import { builderHint, usableAsTool } from './description/forModels';
 import { hints } from './description/hints';
+import { systemClock } from './http/wait';
+import type { Clock } from './http/wait';
 import { plan } from './input/plan';
 import { Journal } from './journal';
 import { Deliverer } from './output/deliver';
 import { withProgress } from './output/progress';
 import { report } from './output/report';
+
+/**
+ * Takes all items through plan, submit and deliver.
+ *
+ * @returns how long requests waited for the rate limit, in ms
+ */
+async function processItems(
+	context: IExecuteFunctions,
+	{ batch, journal, clock }: { batch: Batch; journal: Journal; clock: Clock },
+): Promise<number> {
+	const client = await ApiClient.open(context, clock);
+	const plans = await plan(context, batch, { isMiniMax: client.isMiniMax });
+	const submitter = new Submitter(client, journal);
+	const deliverer = new Deliverer(context, plans, {
+		stopped: batch.stopped,
+		api: new URL(client.baseUrl),
+		readWords: (words) => readWords(words, client.redact),
+		clock,
+	});
+	const running = batch.run(plans, {
+		submit: async (one) => await submitter.submit(one, batch.waiting),
+		deliver: async (one, answer) => await deliverer.deliver(one, answer),
+	});
+	const total = context.getInputData().length;
+	await withProgress(context.logger, () => ({ done: batch.done, total }), running);
+	return client.waitedForLimit.totalMs;
+}
+
+/**
+ * What the node does: makes the images that its input items ask for, and reports to n8n.
+ *
+ * @param clock for waits between tries and for the rate limit; tests bring a faster one
+ */
+export async function makeImages(
+	context: IExecuteFunctions,
+	clock: Clock,
+): Promise<INodeExecutionData[][]> {
+	// Engines before n8n 2 cannot stop in the middle of a node.
+	const stopped = context.getExecutionCancelSignal?.() ?? new AbortController().signal;
+	const batch = new Batch(stopped, !context.continueOnFail());
+	const journal = new Journal(context);
+	try {
+		const waitedMs = await processItems(context, { batch, journal, clock }).catch(
+			(error: unknown) => {
+				// The credential cannot be used, for example. What is paid for already stays.
+				batch.failOthers(context.getInputData().length, error);
+				return 0;
+			},
+		);
+		return await report(context, { batch, journal, waitedMs });
+	} finally {
+		journal.close();
+	}
+}
 
 /** MiniMax Image: images from a prompt, or from a prompt and reference images. */
 export class MiniMaxImage implements INodeType {
@@ -44,31 +101,6 @@ export class MiniMaxImage implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		// Engines before n8n 2 cannot stop in the middle of a node.
-		const stopped = this.getExecutionCancelSignal?.() ?? new AbortController().signal;
-		const total = this.getInputData().length;
-		const batch = new Batch(stopped, !this.continueOnFail());
-		const journal = new Journal(this);
-		let waitedMs = 0;
-		try {
-			const client = await ApiClient.open(this);
-			const plans = await plan(this, batch, { isMiniMax: client.isMiniMax });
-			const submitter = new Submitter(client, journal);
-			const deliverer = new Deliverer(this, plans, {
-				stopped,
-				ownHost: client.host,
-				redact: client.redact,
-			});
-			const running = batch.run(plans, {
-				submit: async (one) => await submitter.submit(one, batch.waiting),
-				deliver: async (one, answer) => await deliverer.deliver(one, answer),
-			});
-			await withProgress(this.logger, () => ({ done: batch.done, total }), running);
-			waitedMs = client.waitedForLimit.totalMs;
-		} catch (error) {
-			// The credential cannot be used, for example.
-			for (const itemIndex of this.getInputData().keys()) batch.fail(itemIndex, error);
-		}
-		return report(this, { batch, journal, waitedMs });
+		return await makeImages(this, systemClock);
 	}
 }

@@ -1,5 +1,6 @@
 import type { PaidAnswer } from './api/submit';
 import { Semaphore } from './http/semaphore';
+import { HALTED } from './http/wait';
 import type { Plan } from './input/plan';
 import { ItemError } from './itemError';
 import type { ItemResult } from './output/deliver';
@@ -56,6 +57,13 @@ export class Batch {
 		this.settle(itemIndex, { result: NOTHING, error });
 	}
 
+	/** Notes why all items without a result have none. */
+	failOthers(total: number, error: unknown): void {
+		for (let itemIndex = 0; itemIndex < total; itemIndex++) {
+			if (!this.settled[itemIndex]) this.fail(itemIndex, error);
+		}
+	}
+
 	/**
 	 * Takes the items through submit and deliver. Requests start in the order of the items; images are fetched while
 	 * later requests run. Rejects never.
@@ -73,7 +81,7 @@ export class Batch {
 	private settle(itemIndex: number, item: SettledItem): void {
 		this.settled[itemIndex] = item;
 		const failed = item.error !== undefined || item.result.errors.length > 0;
-		if (failed && this.stopAtFirstError) this.halted.abort();
+		if (failed && this.stopAtFirstError) this.halted.abort(HALTED);
 	}
 
 	/** A failed item is known before the next request may start, so that nothing starts after it. */

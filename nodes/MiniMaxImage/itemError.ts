@@ -1,3 +1,5 @@
+import { displayText } from './displayText';
+
 /** What an item error tells beyond its words. */
 export interface ItemErrorFacts {
 	/** A code of the API, an HTTP status ("http404"), or a word of docs/errors.md. */
@@ -7,6 +9,8 @@ export interface ItemErrorFacts {
 	/** The service's own words. */
 	detail?: string;
 	traceId?: string;
+	/** Whether nobody knows if images were made and charged. */
+	maybeCharged?: boolean;
 	/** Link of an image that is paid for and could not be handed over. */
 	imageUrl?: string;
 }
@@ -14,16 +18,24 @@ export interface ItemErrorFacts {
 /** The code of input that must not be sent. */
 export const INVALID_INPUT = 'invalidInput';
 
+const display = (text: string | undefined) => (text === undefined ? undefined : displayText(text));
+
 /**
  * Why an item has no result, or lacks an image: the one error that all folders share. Its message says what happened
- * in the words that users read; output/errors.ts makes n8n's own error of it.
+ * in the words that users read; output/errors.ts makes n8n's own error of it. All of its words can be shown anywhere.
  */
 export class ItemError extends Error {
-	constructor(
-		message: string,
-		readonly facts: ItemErrorFacts,
-	) {
-		super(message);
+	readonly facts: ItemErrorFacts;
+
+	constructor(message: string, facts: ItemErrorFacts) {
+		super(displayText(message));
+		const { remedy, detail, traceId } = facts;
+		this.facts = {
+			...facts,
+			remedy: display(remedy),
+			detail: display(detail),
+			traceId: display(traceId),
+		};
 	}
 
 	/** The same for an item that was not sent because of this. */

@@ -83,15 +83,13 @@ export class Journal {
 		return new Purchase(this.store, key);
 	}
 
-	/**
-	 * Ends the run.
-	 *
-	 * @param mayRunAgain whether n8n may run the same items again in this execution; otherwise nothing is kept
-	 */
-	close(mayRunAgain: boolean): void {
-		for (const key of this.ownKeys) {
-			this.inUse.delete(key);
-			if (!mayRunAgain) new Purchase(this.store, key).forget();
-		}
+	/** Forgets all of this run: n8n does not run the same items again in this execution. */
+	clear(): void {
+		for (const key of this.ownKeys) new Purchase(this.store, key).forget();
+	}
+
+	/** Ends the run, whatever came of it: its keys are free for another one. */
+	close(): void {
+		for (const key of this.ownKeys) this.inUse.delete(key);
 	}
 }

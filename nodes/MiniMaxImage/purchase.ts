@@ -1,4 +1,4 @@
-import type { GeneratedImages } from './api/answer';
+import type { GeneratedImage, GeneratedImages } from './api/answer';
 import type { Failure } from './http/outcome';
 import type { OutcomeKind } from './http/retryPolicy';
 import type { StoredImage } from './output/imageFiles';
@@ -31,6 +31,8 @@ export interface JournalEntry {
 	answer?: {
 		requestId: string;
 		links: string[];
+		/** Which of them were fetched, by their place: only of those is it known that they once worked. */
+		fetched?: number[];
 		/** Images that came inline and were stored; null where n8n could not store one. */
 		files?: (StoredImage | null)[];
 		successCount: number;
@@ -50,6 +52,12 @@ export interface JournalStore {
 
 /** Whether n8n keeps a file outside of its item, so that a reference to it is enough. */
 const isReference = (image: StoredImage | null) => image === null || image.file.id !== undefined;
+
+/** Stands for what came in the place of a link. */
+const NO_LINK = '';
+
+const toImage = (link: string): GeneratedImage =>
+	link === NO_LINK ? { badLink: 'the same as in an earlier try' } : { url: link };
 
 /** One request: what is known of it from earlier tries, and what becomes of it now. */
 export class Purchase {
@@ -84,11 +92,16 @@ export class Purchase {
 		return this.store.entries[this.key];
 	}
 
-	/** The answer of an earlier try, if its images can still be had. */
+	/**
+	 * The answer of an earlier try, if its images can still be had.
+	 *
+	 * @param now ms since the epoch
+	 */
 	recall(now: number): (GeneratedImages & { answeredAt: number }) | undefined {
 		const answer = this.entry?.answer;
 		if (!answer) return undefined;
-		const { links, files, ...rest } = answer;
+		const { links, files, requestId, successCount, failedCount, answeredAt } = answer;
+		const rest = { requestId, successCount, failedCount, answeredAt };
 		if (files) {
 			const kept = this.store.filesInMemory.get(this.key) ?? files;
 			// What n8n could not store then cannot be had now either.
@@ -96,7 +109,12 @@ export class Purchase {
 			return images.length > 0 ? { ...rest, images } : undefined;
 		}
 		const isAlive = now < answer.answeredAt + LINK_LIFE_MS - LINK_MARGIN_MS;
-		return isAlive ? { ...rest, images: links.map((url) => ({ url })) } : undefined;
+		return isAlive ? { ...rest, images: links.map(toImage) } : undefined;
+	}
+
+	/** Whether a link, by its place, worked at an earlier time. */
+	wasFetched(index: number): boolean {
+		return this.entry?.answer?.fetched?.includes(index) === true;
 	}
 
 	/** Whether an earlier send ended without anybody knowing what became of it. */
@@ -147,7 +165,9 @@ export class Purchase {
 		const { entry } = this;
 		if (!entry) return;
 		delete entry.pending;
-		const links = images.flatMap((image) => ('url' in image ? [image.url] : []));
+		const links = images.flatMap((image) =>
+			'url' in image ? [image.url] : 'badLink' in image ? [NO_LINK] : [],
+		);
 		const inline = images.length > links.length;
 		entry.answer = {
 			requestId,
@@ -165,6 +185,13 @@ export class Purchase {
 		if (!answer?.files) return;
 		if (files.every(isReference)) answer.files = files;
 		else this.store.filesInMemory.set(this.key, files);
+	}
+
+	/** Notes which links worked, by their places. */
+	fetched(indexes: readonly number[]): void {
+		const answer = this.entry?.answer;
+		if (!answer || answer.files || indexes.length === 0) return;
+		answer.fetched = [...new Set([...(answer.fetched ?? []), ...indexes])];
 	}
 
 	/** Takes the request out of the journal: nothing of it can be had. */

@@ -1,24 +1,32 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Base64Text } from '../http/base64Text';
-import { excerpt, text } from '../http/excerpt';
 import { parseJson } from '../http/jsonBody';
 import type { JsonText } from '../http/jsonBody';
 import type { Outcome } from '../http/outcome';
+import { readRetryAfter } from '../http/retryPolicy';
 import type { StoredImage } from '../output/imageFiles';
 import { HTTP_STATUS_CODE } from './codes';
 import { readImages } from './images';
 import { isObject, readRefusal, toObject } from './refusedAnswer';
 import type { JsonObject } from './refusedAnswer';
+import { readId, readPage } from './words';
+import type { Redact } from './words';
 
-/** One generated image: a link, its base64 text, or the file that an earlier try has stored. */
+/** One generated image: a link, its base64 text, the file that an earlier try has stored, or what is no link. */
 export type GeneratedImage =
-	{ url: string } | { base64: string | Base64Text } | { stored: StoredImage };
+	| { url: string }
+	| { base64: string | Base64Text }
+	| { stored: StoredImage }
+	/** The beginning of what stood in the place of a link. */
+	| { badLink: string };
 
 /** A successful answer of the API, at least one image in it. */
 export interface GeneratedImages {
 	requestId: string;
 	images: GeneratedImage[];
+	/** Images that came beyond those: more than a request can ask for. */
+	surplus?: number;
 	successCount: number;
 	/** Images that content safety blocked. */
 	failedCount: number;
@@ -33,22 +41,17 @@ export interface HttpAnswer extends JsonText {
 }
 
 /** A header that was sent once; names arrive in lower case. */
-function header(headers: IDataObject, name: string): string | undefined {
+function header(headers: IDataObject, name: string): unknown {
 	const value = headers[name];
-	return text(Array.isArray(value) ? value[0] : value);
+	return Array.isArray(value) ? value[0] : value;
 }
 
-/** How long `Retry-After` asks to wait in ms: seconds or a date (RFC 9110, section 10.2.3). */
-export function readRetryAfter(value: string | undefined, now: number): number | undefined {
-	if (value === undefined) return undefined;
-	const ms = /^\d*\.?\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
-}
-
-/** Counts come as numbers or as strings. */
+/** Counts come as numbers or as strings. No answer has a million images. */
 function count(value: unknown): number | undefined {
-	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-	return typeof number === 'number' && Number.isInteger(number) && number >= 0 ? number : undefined;
+	const number =
+		typeof value === 'string' && /^\s{0,9}\d{1,6}\s{0,9}$/.test(value) ? Number(value) : value;
+	const isCount = typeof number === 'number' && Number.isInteger(number) && number >= 0;
+	return isCount && number < 1_000_000 ? number : undefined;
 }
 
 function parse({ text, base64 }: HttpAnswer): unknown {
@@ -75,52 +78,71 @@ function toRoot(body: unknown): JsonObject {
 
 function readSuccess(
 	root: JsonObject,
-	images: GeneratedImage[],
-	traceId?: string,
+	{ images, surplus }: ReturnType<typeof readImages>,
+	requestId: string | undefined,
 ): Outcome<GeneratedImages> {
-	const unusable = (detail: string): Outcome<GeneratedImages> => ({
-		ok: false,
-		failure: { code: 'unusable', detail, traceId },
-	});
 	const metadata = isObject(root.metadata) ? root.metadata : {};
 	const failedCount = count(metadata.failed_count) ?? 0;
 	if (images.length === 0) {
-		if (failedCount > 0) {
-			const detail = `${failedCount} of ${failedCount} images were blocked`;
-			return { ok: false, failure: { code: 'blocked', detail, traceId } };
-		}
-		return unusable('it says success, but holds no images');
+		const failure =
+			failedCount > 0
+				? { code: 'blocked', detail: `${failedCount} of ${failedCount} images were blocked` }
+				: { code: 'unusable', detail: 'it says success, but holds no images' };
+		return { ok: false, failure: { ...failure, traceId: requestId } };
 	}
 	return {
 		ok: true,
 		value: {
-			requestId: text(root.id) ?? traceId ?? '',
+			requestId: requestId ?? '',
 			images,
-			successCount: count(metadata.success_count) ?? images.length,
+			...(surplus > 0 && { surplus }),
+			successCount: count(metadata.success_count) ?? images.length + surplus,
 			failedCount,
 		},
 	};
 }
 
+/** Memory of texts that are no image to deliver is others' again. */
+function releaseOthers(texts: readonly Base64Text[], images: readonly GeneratedImage[]): void {
+	const kept = new Set<unknown>(images.flatMap((image) => ('base64' in image ? image.base64 : [])));
+	for (const text of texts) if (!kept.has(text)) text.release();
+}
+
 /**
  * Reads an answer of `POST /v1/image_generation`: its images, or why there are none. Neither HTTP 200 nor any other
- * status tells on its own.
+ * status tells on its own. What is taken over is bounded, and holds no piece of the key.
  *
  * @param now ms since the epoch, for a `Retry-After` that is a date
+ * @param redact takes the key out of a text
  */
-export function readAnswer(answer: HttpAnswer, now: number): Outcome<GeneratedImages> {
+export function readAnswer(
+	answer: HttpAnswer,
+	now: number,
+	redact: Redact = (text) => text,
+): Outcome<GeneratedImages> {
+	let images: GeneratedImage[] = [];
+	try {
+		const outcome = readOutcome(answer, now, redact);
+		if (outcome.ok) ({ images } = outcome.value);
+		return outcome;
+	} finally {
+		releaseOthers(answer.base64 ?? [], images);
+	}
+}
+
+function readOutcome(answer: HttpAnswer, now: number, redact: Redact): Outcome<GeneratedImages> {
 	const root = toRoot(parse(answer));
-	const traceId = text(root.id) ?? text(root.request_id) ?? header(answer.headers, 'trace-id');
+	const ids = [root.id, root.request_id, header(answer.headers, 'trace-id')];
+	const traceId = ids.map((id) => readId(id, redact)).find((id) => id !== undefined);
 	const retryAfterMs = readRetryAfter(header(answer.headers, 'retry-after'), now);
-	const found = readImages(root, answer.baseUrl);
-	const refusal = readRefusal(answer.statusCode, root, answer.text, found.length > 0);
+	const found = readImages(root, answer.baseUrl, redact);
+	const refusal = readRefusal(answer, root, found.images.length > 0, redact);
 	const isFromTable = refusal !== undefined && !HTTP_STATUS_CODE.test(refusal.code);
 	// Images that came are paid for, even if a gateway has stripped `base_resp` or changed the status.
-	const images = isFromTable ? [] : found;
-	if (images.length > 0) return readSuccess(root, images, traceId);
+	if (!isFromTable && found.images.length > 0) return readSuccess(root, found, traceId);
 	if (refusal) return { ok: false, failure: { ...refusal, traceId, retryAfterMs } };
-	if (isObject(root.base_resp)) return readSuccess(root, images, traceId);
-	const words = excerpt(answer.text);
+	if (isObject(root.base_resp)) return readSuccess(root, found, traceId);
+	const words = readPage(answer.text, redact);
 	const detail = words ? `it is not what the API answers: ${words}` : 'it is empty';
 	return { ok: false, failure: { code: 'unusable', detail, traceId } };
 }

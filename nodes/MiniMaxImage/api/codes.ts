@@ -184,13 +184,14 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
 	},
 	answerTooLarge: {
 		kind: 'probablyMade',
-		message: 'The answer is larger than 256 MB',
-		remedy: 'Ask for fewer images at a time, or set the option "Transfer" to Link.',
+		message: 'The answer is larger than any of MiniMax, so it was not read to its end',
+		remedy: `${NOT_MINIMAX} If they are right, ask for fewer images at a time, or set the option "Transfer" to Link.`,
 	},
+	// Only of a request on its way: one that waits ends with the reason of the signal.
 	cancelled: {
-		kind: 'refused',
-		message: 'The execution was canceled',
-		remedy: 'Run it again to make the images that are missing.',
+		kind: 'unclear',
+		message: 'The execution was canceled while the request was on its way',
+		remedy: MAYBE_CHARGED,
 	},
 };
 

@@ -1,6 +1,8 @@
 import { Base64Text } from '../http/base64Text';
 import { parseWebUrl } from '../http/parseUrl';
+import { IMAGE_COUNT } from '../models';
 import type { GeneratedImage } from './answer';
+import type { Redact } from './words';
 
 /** What the strings of a field are: base64 text, links, or whatever a gateway puts there. */
 type Content = 'base64' | 'links' | 'anything';
@@ -23,35 +25,62 @@ const OF_OTHERS_AT_THE_TOP = ['data', 'image', 'url', 'link', 'src', 'uri'];
 /** Depth of `{data: [{image_url: {url}}]}`, and one to spare. */
 const MAX_DEPTH = 6;
 
+/** Longest link that is fetched and handed on; a longer one names no file that anybody stores. */
+export const MAX_LINK_CHARACTERS = 8 * 1024;
+
+/** As much is kept of what is no link, to show it. */
+const SHOWN_CHARACTERS = 200;
+
 const DATA_URL = /^data:[^,]{0,200},/i;
 
-/** Base64 text, long enough for the smallest image and without anything that a link holds. */
-const BASE64_START = /^[A-Za-z0-9+/_-]{60}/;
+/**
+ * Base64 text, long enough for the smallest image and without anything that a link holds. The text of a JPEG begins
+ * with a slash, as the path of a file does.
+ */
+const BASE64_START = /^(?!\/(?!9j\/))[A-Za-z0-9+/_-]{60}/;
 
 const LINK = /^(https?:\/)?\/\S/i;
 
-function toImages(value: string, content: Content): GeneratedImage[] {
-	const text = value.trim();
-	if (text === '') return [];
-	if (content === 'base64' || DATA_URL.test(text) || BASE64_START.test(text)) {
-		return [{ base64: text }];
-	}
-	return content === 'links' || LINK.test(text) ? [{ url: text }] : [];
+/** The images that a value holds, and whether a list gave them. */
+interface Found {
+	images: GeneratedImage[];
+	isList: boolean;
 }
 
-function imagesIn(value: unknown, content: Content, depth: number): GeneratedImage[] {
-	if (depth > MAX_DEPTH) return [];
-	if (value instanceof Base64Text) return [{ base64: value }];
-	if (typeof value === 'string') return toImages(value, content);
-	if (Array.isArray(value)) return value.flatMap((one) => imagesIn(one, content, depth + 1));
-	if (typeof value !== 'object' || value === null) return [];
-	// An image may be there twice, as text and as link: the first field that holds any is taken.
+const NONE: Found = { images: [], isList: false };
+
+function toImages(value: string, content: Content): GeneratedImage[] {
+	const start = value.slice(0, MAX_LINK_CHARACTERS).trimStart();
+	if (start === '') return [];
+	if (content === 'base64' || DATA_URL.test(start) || BASE64_START.test(start)) {
+		return [{ base64: value.trim() }];
+	}
+	return content === 'links' || LINK.test(start) ? [{ url: value.trim() }] : [];
+}
+
+/** An image may be there twice, as text and as link: the first field that holds any is taken, but a list goes first. */
+function imagesInFields(value: object, content: Content, depth: number): Found {
+	let single = NONE;
 	for (const [field, own] of FIELDS) {
 		const inField: unknown = Reflect.get(value, field);
-		const images = imagesIn(inField, content === 'base64' ? content : own, depth + 1);
-		if (images.length > 0) return images;
+		const found = imagesIn(inField, content === 'base64' ? content : own, depth + 1);
+		if (found.images.length === 0) continue;
+		// A single link beside a list of images leads to a page about the request.
+		if (found.isList) return found;
+		if (single === NONE) single = found;
 	}
-	return [];
+	return single;
+}
+
+function imagesIn(value: unknown, content: Content, depth: number): Found {
+	if (depth > MAX_DEPTH) return NONE;
+	if (value instanceof Base64Text) return { images: [{ base64: value }], isList: false };
+	if (typeof value === 'string') return { images: toImages(value, content), isList: false };
+	if (Array.isArray(value)) {
+		const images = value.flatMap((entry) => imagesIn(entry, content, depth + 1).images);
+		return { images, isList: true };
+	}
+	return typeof value === 'object' && value !== null ? imagesInFields(value, content, depth) : NONE;
 }
 
 const besideData = (root: Record<string, unknown>) =>
@@ -59,20 +88,37 @@ const besideData = (root: Record<string, unknown>) =>
 		Object.entries(root).filter(([field]) => !OF_OTHERS_AT_THE_TOP.includes(field)),
 	);
 
-/** A gateway that keeps the files itself may give a path on its host. */
-function wholeLink(image: GeneratedImage, baseUrl: string): GeneratedImage {
-	if (!('url' in image) || !image.url.startsWith('/')) return image;
-	return { url: parseWebUrl(image.url, baseUrl)?.href ?? image.url };
+/**
+ * A link as it is fetched and handed on: with a host, since a gateway that keeps the files itself may give a path on
+ * its own, and without a piece of the key. What no file can be fetched from is no link.
+ */
+export function toLink(text: string, baseUrl: string, redact: Redact): GeneratedImage {
+	const badLink = () => ({ badLink: redact(text.slice(0, SHOWN_CHARACTERS)) });
+	if (text.length > MAX_LINK_CHARACTERS) return badLink();
+	const given = redact(text);
+	const url = given.startsWith('/') ? parseWebUrl(given, baseUrl) : parseWebUrl(given);
+	if (!url || url.href.length > MAX_LINK_CHARACTERS) return badLink();
+	const isPlain = /^https?:\/\/[^/\\]/i.test(given) && !/[^\x21-\x7e]|["<>`{}\\]/.test(given);
+	return { url: isPlain ? given : url.href };
 }
 
 /**
- * The images of an answer. Inline ones come first, since they need no second request. What is paid for is delivered
+ * The images of an answer, as many as a request can ask for, and how many came beyond them. Inline ones come first, since they need no second request. What is paid for is delivered
  * whatever the shape, so that lists of objects and single values are read too, in `data` or, without it, beside it.
  *
  * @param baseUrl of the API, for links without a host
+ * @param redact takes the key out of a text
  */
-export function readImages(root: Record<string, unknown>, baseUrl: string): GeneratedImage[] {
-	const images = imagesIn(root.data, 'anything', 0);
-	const found = images.length > 0 ? images : imagesIn(besideData(root), 'anything', 0);
-	return found.map((image) => wholeLink(image, baseUrl));
+export function readImages(
+	root: Record<string, unknown>,
+	baseUrl: string,
+	redact: Redact,
+): { images: GeneratedImage[]; surplus: number } {
+	const inData = imagesIn(root.data, 'anything', 0).images;
+	const found = inData.length > 0 ? inData : imagesIn(besideData(root), 'anything', 0).images;
+	const images = found.slice(0, IMAGE_COUNT.max);
+	return {
+		images: images.map((image) => ('url' in image ? toLink(image.url, baseUrl, redact) : image)),
+		surplus: found.length - images.length,
+	};
 }

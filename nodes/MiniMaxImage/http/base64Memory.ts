@@ -1,38 +1,59 @@
 import type { Blocks } from './base64Text';
 import { BLOCK_BYTES } from './base64Text';
 import { BufferPool } from './bufferPool';
+import type { Lease } from './semaphore';
+import { Semaphore } from './semaphore';
 import { CHANGED, wait } from './wait';
 
-/** What all texts together may fill until bodies wait before they are read on. */
+/** What the inline images of all answers together may fill until bodies wait before they are read on. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** How long a body may be left unread: servers give up after a minute (nginx, `send_timeout`). */
+/** How long a body may be left unread: servers give up after a minute (nginx, `send_timeout`), and it is paid for. */
 const PATIENCE_MS = 20_000;
 
-/** Memory of the texts of one body, which is held until they are let go. */
+/** Memory of the base64 texts of one body, which is held until they are let go. */
 export class BodyMemory implements Blocks {
-	used = 0;
+	/** Taken since room was asked for last. */
+	private uncounted = 0;
+
+	/** Blocks that are not given back yet. */
+	private blocks = 0;
+
+	private isRead = false;
 
 	private isPatient = true;
 
 	constructor(
-		private readonly all: Base64Memory,
+		private readonly pool: BufferPool,
+		private readonly lease: Lease,
 		private readonly patienceMs: number,
 	) {}
 
 	take(bytes: number): Buffer {
-		this.used += bytes;
-		return this.all.take(bytes);
+		this.blocks += 1;
+		this.uncounted += bytes;
+		return this.pool.take(bytes);
 	}
 
 	giveBack(block: Buffer): void {
-		this.used -= block.length;
-		this.all.giveBack(block);
+		this.blocks -= 1;
+		this.pool.giveBack(block);
+		this.lease.shrink(block.length);
+		this.endWhenEmpty();
 	}
 
-	/** Waits for room, a while at most; returns nothing where there is room. */
+	/** The body was read to its end, or not: what its texts hold is given back with them. */
+	end(): void {
+		this.isRead = true;
+		this.endWhenEmpty();
+	}
+
+	/** Waits for room for what was taken, a while at most; returns nothing where there is room. */
 	waitForRoom(): Promise<void> | undefined {
-		const room = this.isPatient ? this.all.roomFor(this) : undefined;
+		if (this.uncounted === 0) return undefined;
+		const room = this.lease.grow(this.uncounted);
+		this.uncounted = 0;
+		if (!this.isPatient) this.lease.insist();
 		return room && this.waitAWhile(room);
 	}
 
@@ -41,6 +62,7 @@ export class BodyMemory implements Blocks {
 		const outOfPatience = wait(this.patienceMs, ended.signal).then(
 			() => {
 				this.isPatient = false;
+				this.lease.insist();
 			},
 			// Aborted below, once there is room.
 			() => undefined,
@@ -48,71 +70,27 @@ export class BodyMemory implements Blocks {
 		await Promise.race([room, outOfPatience]);
 		ended.abort(CHANGED);
 	}
+
+	private endWhenEmpty(): void {
+		if (this.isRead && this.blocks === 0) this.lease.end();
+	}
 }
 
-/**
- * Memory for base64 texts that are decoded while they arrive: in blocks that are used again, and of a bounded size.
- * Where it is full, bodies wait until texts that have come are let go. Where there are none, the oldest body is read
- * on alone, so that one comes to its end.
- */
+/** Memory for base64 texts that are decoded while they arrive: in blocks that are used again, and of a bounded size. */
 export class Base64Memory {
 	private readonly pool = new BufferPool(BLOCK_BYTES);
 
-	private used = 0;
-
-	/** Bodies that are being read and have such texts, the oldest first. */
-	private readonly reading = new Set<BodyMemory>();
-
-	private readonly waiting = new Map<BodyMemory, () => void>();
+	private readonly semaphore: Semaphore;
 
 	constructor(
-		private readonly maxBytes = MAX_BYTES,
+		maxBytes = MAX_BYTES,
 		private readonly patienceMs = PATIENCE_MS,
-	) {}
-
-	take(bytes: number): Buffer {
-		this.used += bytes;
-		return this.pool.take(bytes);
+	) {
+		this.semaphore = new Semaphore(maxBytes);
 	}
 
-	giveBack(block: Buffer): void {
-		this.used -= block.length;
-		this.pool.giveBack(block);
-		this.wake();
-	}
-
-	/** Reads a body that may hold such texts. */
-	async read<T>(use: (memory: BodyMemory) => Promise<T>): Promise<T> {
-		const memory = new BodyMemory(this, this.patienceMs);
-		try {
-			return await use(memory);
-		} finally {
-			this.reading.delete(memory);
-			this.waiting.delete(memory);
-			this.wake();
-		}
-	}
-
-	/** Resolves when there is room for more of a body; undefined where there is. */
-	roomFor(body: BodyMemory): Promise<void> | undefined {
-		this.reading.add(body);
-		if (this.hasRoomFor(body)) return undefined;
-		return new Promise((resume) => this.waiting.set(body, resume));
-	}
-
-	private hasRoomFor(body: BodyMemory): boolean {
-		if (this.used < this.maxBytes) return true;
-		const [oldest] = this.reading;
-		const ofUnread = [...this.reading].reduce((sum, { used }) => sum + used, 0);
-		// Not none: a text that nobody lets go must not stop everything.
-		return body === oldest && this.used - ofUnread < this.maxBytes / 2;
-	}
-
-	private wake(): void {
-		for (const [body, resume] of this.waiting) {
-			if (!this.hasRoomFor(body)) continue;
-			this.waiting.delete(body);
-			resume();
-		}
+	/** Memory for one more body. Must be ended when that is read. */
+	open(): BodyMemory {
+		return new BodyMemory(this.pool, this.semaphore.open(), this.patienceMs);
 	}
 }

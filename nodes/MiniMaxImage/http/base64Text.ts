@@ -9,6 +9,9 @@ export interface Blocks {
 	giveBack(block: Buffer): void;
 }
 
+/** What is kept of the text itself: long words of a service can look like base64. */
+const START_CHARACTERS = 4_000;
+
 /** The head of a data URL. */
 const DATA_URL_HEAD = /^\s*data:[^,]*,/i;
 
@@ -17,6 +20,9 @@ const DATA_URL_HEAD = /^\s*data:[^,]*,/i;
  * breaks are passed over, as is the head of a data URL; the letters of base64 for URLs are taken too.
  */
 export class Base64Text {
+	/** How the text begins, as it came. */
+	start = '';
+
 	private blocks: Buffer[] = [];
 
 	/** Bytes in the last block. */
@@ -48,6 +54,9 @@ export class Base64Text {
 
 	/** Takes a part of the text. The first one must hold the whole head of a data URL, if there is one. */
 	append(part: string): void {
+		if (this.start.length < START_CHARACTERS) {
+			this.start += part.slice(0, START_CHARACTERS - this.start.length);
+		}
 		const body = this.hasStarted ? part : part.replace(DATA_URL_HEAD, '');
 		this.hasStarted = true;
 		const text = this.left + body;

@@ -23,7 +23,9 @@ export interface Bounds {
 interface Limits extends Bounds {
 	/** Announced length, if any: one allocation instead of growing. */
 	expectedBytes?: number;
-	/** Memory for the announced length, new by default. */
+	/** Called with the bytes that came so far; what it returns is waited for, which does not count as time. */
+	onBytes?: (received: number) => Promise<void> | void;
+	/** Memory for the announced length, and for twice as much whenever more comes; new by default. */
 	allocate?: (bytes: number) => Buffer;
 }
 
@@ -103,23 +105,23 @@ export async function readParts(body: ByteStream, bounds: Bounds, take: Take): P
  * @throws BodyError when it is too large or too slow; what the connection throws otherwise
  */
 export async function readBody(body: ByteStream, limits: Limits): Promise<Buffer> {
-	const { expectedBytes = 0, allocate = Buffer.allocUnsafe } = limits;
+	const { expectedBytes = 0, allocate = Buffer.allocUnsafe, onBytes } = limits;
 	if (expectedBytes > limits.maxBytes) {
 		body.destroy();
 		throw new BodyError('tooLarge');
 	}
-	const known = allocate(expectedBytes);
+	let block = allocate(expectedBytes);
 	let filled = 0;
-	/** What comes beyond the announced length, or all of it where none was announced. */
-	const rest: Uint8Array[] = [];
 	await readParts(body, limits, (chunk) => {
-		if (rest.length === 0 && filled + chunk.length <= expectedBytes) {
-			known.set(chunk, filled);
-			filled += chunk.length;
-		} else {
-			rest.push(chunk);
+		const end = filled + chunk.length;
+		if (end > block.length) {
+			const larger = allocate(Math.min(limits.maxBytes, Math.max(end, 2 * block.length)));
+			larger.set(block.subarray(0, filled));
+			block = larger;
 		}
+		block.set(chunk, filled);
+		filled = end;
+		return onBytes?.(filled);
 	});
-	const start = known.subarray(0, filled);
-	return rest.length === 0 ? start : Buffer.concat([start, ...rest]);
+	return block.subarray(0, filled);
 }

@@ -3,21 +3,27 @@ import type { IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
 import type { ByteStream } from './body';
 import { readBody } from './body';
 import { BufferPool } from './bufferPool';
-import { downloadUrls } from './downloadUrl';
+import { downloadAddress } from './downloadUrl';
 import { excerpt } from './excerpt';
 import { toFailure } from './networkErrors';
 import type { Outcome } from './outcome';
-import type { Semaphore } from './semaphore';
+import type { Lease, Semaphore } from './semaphore';
 
 /** What is larger is not read to its end. */
 export const MAX_DOWNLOAD_MB = 64;
 
 const MAX_DOWNLOAD_BYTES = MAX_DOWNLOAD_MB * 1024 * 1024;
 
-/** What a download counts that does not announce its length. */
-const UNANNOUNCED_BYTES = 4 * 1024 * 1024;
+/** What a download counts that does not announce its length, until it shows. */
+const UNANNOUNCED_BYTES = 1024 * 1024;
+
+/** Room is asked for in steps of so much. */
+const GROWTH_BYTES = 1024 * 1024;
 
 const MAX_REDIRECTS = 3;
+
+/** Longest address that a redirect may give. */
+const MAX_LINK_CHARACTERS = 8 * 1024;
 
 /** Of an answer that is no file, as much is read as words may be in. */
 const MAX_WORDS_BYTES = 64 * 1024;
@@ -29,7 +35,7 @@ export const fail = (code: string, detail?: string): Outcome<never> => ({
 });
 
 const toNumber = (header: unknown) =>
-	typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
+	typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
 
 /** What is done with a download while it is held in memory. */
 export type Use<T> = (bytes: Buffer) => Promise<Outcome<T>>;
@@ -45,8 +51,8 @@ export interface Downloaded<T> {
 export interface FetchOptions {
 	/** Bytes that may be held at a time. */
 	memory: Semaphore;
-	/** Host and port of the API, which need not speak https. */
-	ownHost?: string;
+	/** Base URL of the API, whose network links may lead into. */
+	api: URL;
 }
 
 /** Fetches a file once, from one address and what that redirects to. */
@@ -58,30 +64,40 @@ export class FileFetcher {
 		private readonly options: FetchOptions,
 	) {}
 
-	/** Fetches an address, and what it redirects to. */
+	/** Fetches what a link leads to, redirects included. */
 	async fetch<T>(
-		start: string,
+		link: string,
 		deadline: number,
 		ended: AbortSignal,
 		use: Use<T>,
 	): Promise<Outcome<Downloaded<T>>> {
-		let url: string | undefined = start;
+		const { api } = this.options;
+		let address = downloadAddress(link, api);
+		const [first] = 'url' in address ? [address.url] : [link];
 		try {
-			for (let redirects = 0; url !== undefined; redirects++) {
-				const { statusCode, headers, body } = await this.get(url, deadline, ended);
+			for (let redirects = 0; ; redirects++) {
+				if ('refused' in address) return fail('badLink', address.refused);
+				const { statusCode, headers, body } = await this.get(address.url, deadline, ended);
 				if (statusCode >= 300 && statusCode < 400 && typeof headers.location === 'string') {
 					body.destroy();
 					if (redirects === MAX_REDIRECTS) return fail('badLink', 'too many redirects');
-					[url] = downloadUrls(headers.location, this.options.ownHost, url);
+					const { location } = headers;
+					address =
+						location.length > MAX_LINK_CHARACTERS
+							? { refused: 'a redirect that is too long' }
+							: downloadAddress(location, api, address.url);
 				} else if (statusCode === 200) {
 					const expected = toNumber(headers['content-length']);
 					const outcome = await this.read(body, expected, deadline, use);
-					return outcome.ok ? { ok: true, value: { value: outcome.value, url: start } } : outcome;
+					return outcome.ok ? { ok: true, value: { value: outcome.value, url: first } } : outcome;
 				} else {
-					return fail(`http${statusCode}`, await wordsOf(statusCode, body, deadline));
+					// Of a host inside of the network nothing is told but whether it answers.
+					if (address.isPrivate) body.destroy();
+					const words = address.isPrivate ? undefined : await wordsOf(body, deadline);
+					const status = `HTTP status ${statusCode}`;
+					return fail(`http${statusCode}`, words ? `${status}, ${words}` : status);
 				}
 			}
-			return fail('badLink', 'neither http nor https');
 		} catch (error) {
 			return { ok: false, failure: toFailure(error) };
 		}
@@ -111,8 +127,14 @@ export class FileFetcher {
 	): Promise<Outcome<T>> {
 		// Waiting for room in memory does not count.
 		const timeoutMs = deadline - Date.now();
-		return await this.options.memory.run(async () => {
-			const block = this.buffers.take(announcedBytes ?? 0);
+		return await this.options.memory.run(async (lease) => {
+			let block: Buffer | undefined;
+			const allocate = (length: number) => {
+				const before = block;
+				block = this.buffers.take(length);
+				if (before) this.buffers.giveBack(before);
+				return block.subarray(0, length);
+			};
 			try {
 				// The announced length serves for memory alone: a proxy may have compressed the file, and n8n's
 				// client hides that. Whether the file is whole, its own bytes tell.
@@ -120,20 +142,26 @@ export class FileFetcher {
 					maxBytes: MAX_DOWNLOAD_BYTES,
 					timeoutMs,
 					expectedBytes: announcedBytes,
-					allocate: (length) => block.subarray(0, length),
+					allocate,
+					onBytes: (received) => growTo(lease, received),
 				});
 				return await use(bytes);
 			} finally {
-				this.buffers.giveBack(block);
+				if (block) this.buffers.giveBack(block);
 			}
 		}, announcedBytes ?? UNANNOUNCED_BYTES);
 	}
 }
 
-/** The status, and the words of whoever answered with it. */
-async function wordsOf(status: number, body: ByteStream, deadline: number): Promise<string> {
+/** Counts what a body really holds: a compressed one unpacks to more than it announces. */
+function growTo(lease: Lease, received: number): Promise<void> | undefined {
+	const missing = received - lease.weight;
+	return missing > 0 ? lease.grow(Math.ceil(missing / GROWTH_BYTES) * GROWTH_BYTES) : undefined;
+}
+
+/** The words of whoever answered with an error. */
+async function wordsOf(body: ByteStream, deadline: number): Promise<string | undefined> {
 	const limits = { maxBytes: MAX_WORDS_BYTES, timeoutMs: deadline - Date.now() };
 	const bytes = await readBody(body, limits).catch(() => undefined);
-	const words = bytes && excerpt(bytes.toString('utf8'));
-	return words ? `HTTP status ${status}, ${words}` : `HTTP status ${status}`;
+	return bytes && excerpt(bytes.toString('utf8'));
 }

@@ -10,12 +10,26 @@ const PRIVATE_NAME = /^[^.[]+$|\.(local|localhost|internal|intranet|lan|home|cor
 /** Whether a host, as `URL.hostname` writes it, is this machine. */
 export const isLoopback = (hostname: string): boolean => LOOPBACK.test(hostname);
 
+/** An address as IPv4, where IPv6 carries one: mapped (RFC 4291), or translated by a gateway (RFC 6052). */
+const CARRIED_IPV4 = /^\[(?:::ffff:|64:ff9b::|::)([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/;
+
+function plainHost(hostname: string): string {
+	const name = hostname.replace(/\.$/, '');
+	const carried = CARRIED_IPV4.exec(name);
+	if (!carried) return name;
+	// Two bytes a group.
+	const groups = carried.slice(1).map((group) => Number.parseInt(group, 16));
+	return groups.flatMap((group) => [group >> 8, group & 0xff]).join('.');
+}
+
 /** Whether a host, as `URL.hostname` writes it, can only be reached from inside of a network. */
 export function isPrivate(hostname: string): boolean {
-	const name = hostname.replace(/\.$/, '');
-	const mapped = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(name);
-	if (!mapped) return PRIVATE_ADDRESS.test(name) || PRIVATE_NAME.test(name);
-	// IPv4 written as IPv6, two bytes a group.
-	const groups = mapped.slice(1).map((group) => Number.parseInt(group, 16));
-	return isPrivate(groups.flatMap((group) => [group >> 8, group & 0xff]).join('.'));
+	const host = plainHost(hostname);
+	return PRIVATE_ADDRESS.test(host) || PRIVATE_NAME.test(host);
 }
+
+/** Addresses of this link alone (RFC 3927, 4291), where clouds answer with the secrets of their machines. */
+const LINK_LOCAL = /^169\.254(\.\d+){2}$|^\[fe[89ab][0-9a-f]:.*\]$/;
+
+/** Whether a host, as `URL.hostname` writes it, is an address of the local link. */
+export const isLinkLocal = (hostname: string): boolean => LINK_LOCAL.test(plainHost(hostname));

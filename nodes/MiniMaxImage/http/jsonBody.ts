@@ -3,18 +3,12 @@ import { Base64Text } from './base64Text';
 import type { Blocks } from './base64Text';
 import type { Bounds, ByteStream } from './body';
 import { readParts } from './body';
-
-/** Base64 texts of fewer characters cost little, and stay where they are. */
-const LONG_CHARACTERS = 16 * 1024;
+import { BASE64_START, JsonBounds, LONG_BYTES } from './jsonBounds';
 
 /** Bytes that are looked through at a time: what lies between two quotes of them is too short to matter. */
 const PART_BYTES = 64 * 1024;
 
 const QUOTE = 0x22;
-
-/** How base64 text begins inside of a JSON string, escapes included. Nothing between two strings begins so. */
-const BASE64_START =
-	/^(\s|\\[nrt])*(data:[^,]{0,200},)?([\w+/-]|\\\/|\\u00(2b|2f|3d)|\s|\\[nrt]){60}/i;
 
 /** An escape that the next part of a text completes. */
 const OPEN_ESCAPE = /\\(u[\da-f]{0,3})?$/i;
@@ -71,16 +65,16 @@ class Cutter {
 
 	constructor(private readonly memory: Blocks) {}
 
-	/** Whether what comes next goes on with a long text. */
-	get isCutting(): boolean {
-		return this.cutting !== undefined;
-	}
-
 	append(chunk: Uint8Array): void {
 		const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
 		for (let at = 0; at < bytes.length; at += PART_BYTES) {
 			this.appendPart(bytes.subarray(at, at + PART_BYTES));
 		}
+	}
+
+	/** Lets all texts go, since the body was not read to its end. */
+	discard(): void {
+		for (const text of this.base64) text.release();
 	}
 
 	end(): JsonText {
@@ -99,18 +93,18 @@ class Cutter {
 	}
 
 	private extendRun(part: Buffer): void {
-		const isDecided = this.runLength >= LONG_CHARACTERS;
+		const isDecided = this.runLength >= LONG_BYTES;
 		this.runLength += part.length;
 		if (this.cutting) this.cut(part, this.cutting);
 		else if (isDecided) this.text.push(part);
 		else this.run.push(part);
-		if (!isDecided && this.runLength >= LONG_CHARACTERS) this.decide();
+		if (!isDecided && this.runLength >= LONG_BYTES) this.decide();
 	}
 
 	private decide(): void {
 		const run = Buffer.concat(this.run);
 		this.run = [];
-		if (!BASE64_START.test(run.toString('latin1', 0, LONG_CHARACTERS))) {
+		if (!BASE64_START.test(run.toString('latin1', 0, LONG_BYTES))) {
 			this.text.push(run);
 			return;
 		}
@@ -139,7 +133,7 @@ class Cutter {
 }
 
 /**
- * Reads a JSON body to its end within bounds of size and time. Of its long base64 texts no more is held than the
+ * Reads a JSON body to its end within bounds of size, structure and time. Of its long base64 texts no more is held than the
  * bytes they stand for.
  *
  * @param memory for those; where it is full, reading waits, which does not count as time
@@ -150,12 +144,20 @@ export async function readJson(
 	bounds: Bounds,
 	memory: Base64Memory,
 ): Promise<JsonText> {
-	return await memory.read(async (own) => {
-		const cutter = new Cutter(own);
+	const own = memory.open();
+	const structure = new JsonBounds();
+	const cutter = new Cutter(own);
+	let isWhole = false;
+	try {
 		await readParts(body, bounds, (chunk) => {
+			structure.check(chunk);
 			cutter.append(chunk);
-			return cutter.isCutting ? own.waitForRoom() : undefined;
+			return own.waitForRoom();
 		});
+		isWhole = true;
 		return cutter.end();
-	});
+	} finally {
+		if (!isWhole) cutter.discard();
+		own.end();
+	}
 }

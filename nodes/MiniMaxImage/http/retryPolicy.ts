@@ -26,6 +26,18 @@ export interface Attempt {
 	retryAfterMs?: number;
 }
 
+/** The longest `Retry-After` that is read; a date has 29 characters. */
+const RETRY_AFTER_CHARACTERS = 40;
+
+/** How long `Retry-After` asks to wait in ms: seconds or a date (RFC 9110, section 10.2.3). */
+export function readRetryAfter(value: unknown, now: number): number | undefined {
+	if (typeof value !== 'string' || value.length > RETRY_AFTER_CHARACTERS) return undefined;
+	const text = value.trim();
+	if (text === '') return undefined;
+	const ms = /^(\d+(\.\d*)?|\.\d+)$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
 /**
  * The backoff: how long to wait before the next try in ms, or undefined to give up. Exponential with jitter, so
  * that requests that failed together do not come back together.

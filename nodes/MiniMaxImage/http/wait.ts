@@ -7,6 +7,9 @@ interface Older {
 
 const { sleep, sleepWithAbort }: typeof workflow & Older = workflow;
 
+/** Why waiting ends for an item, because another one has failed. */
+export const HALTED = new Error('Another item has failed');
+
 /** Why waiting ends early; made once, since the default reason is made with its stack every time. */
 export const CHANGED = new Error('Something has changed');
 

@@ -3,7 +3,9 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { GeneratedImage } from '../api/answer';
 import type { PaidAnswer } from '../api/submit';
 import type { Failure, Outcome } from '../http/outcome';
+import { fail } from '../http/fetchFile';
 import { parseUrl } from '../http/parseUrl';
+import type { Clock } from '../http/wait';
 import type { Plan } from '../input/plan';
 import type { ItemParameters } from '../input/types';
 import { ItemError } from '../itemError';
@@ -13,6 +15,7 @@ import { ImageFiles } from './imageFiles';
 import type { StoredImage } from './imageFiles';
 import { toItems } from './items';
 import type { OutputImage, RequestFacts } from './items';
+import { linkEnd } from './linkLife';
 
 /** What became of a request that was answered. */
 export interface ItemResult {
@@ -29,10 +32,11 @@ export interface ItemResult {
 export interface DelivererOptions {
 	/** Aborted when the execution is stopped. */
 	stopped: AbortSignal;
-	/** Host and port of the API. */
-	ownHost: string;
-	/** Takes the key out of a text. */
-	redact: (text: string) => string;
+	/** Base URL of the API. */
+	api: URL;
+	/** Makes words of a service fit to be shown: without the key, on one line, cut. */
+	readWords: (words: string) => string | undefined;
+	clock: Clock;
 }
 
 /** What the journal keeps of an image that came inline. */
@@ -62,7 +66,8 @@ export class Deliverer {
 		plans: readonly Plan[],
 		private readonly options: DelivererOptions,
 	) {
-		this.files = new ImageFiles(context, options.stopped, options.ownHost);
+		const { stopped, api, clock } = options;
+		this.files = new ImageFiles(context, { signal: stopped, api, clock });
 		// Before anything arrives, so that equal names are numbered in the order of the items.
 		for (const { itemIndex, parameters } of plans) {
 			const wanted = wantedName(parameters);
@@ -86,7 +91,7 @@ export class Deliverer {
 				? this.context.getInputData()[itemIndex]?.json
 				: undefined,
 		};
-		const { images: wanted, requestId, failedCount } = answer;
+		const { images: wanted, requestId, failedCount, purchase } = answer;
 		const links = wanted.flatMap((image) => urlOf(image) ?? []);
 		// The one trace of them when n8n is ended before the node is.
 		if (!answer.recalled)
@@ -97,23 +102,61 @@ export class Deliverer {
 				async (image, index) => await this.toOutputImage(image, index, plan, names[index]),
 			),
 		);
-		const failures = outcomes.map((outcome) => (outcome.ok ? undefined : outcome.failure));
-		if (answer.recalled && failures.some((failure) => failure && isGone(failure))) {
-			answer.purchase.forget();
+		const isOver = outcomes.map((outcome, index) => this.isOver(outcome, index, answer));
+		// Only where none of them can be had any more: an image that is still there must not be paid for again.
+		if (!isOver.includes(false)) {
+			purchase.forget();
 			return 'gone';
 		}
+		this.note(outcomes, answer);
+		const failures = outcomes.map((outcome, index) => {
+			if (outcome.ok) return undefined;
+			return isOver[index] ? { ...outcome.failure, code: 'linkExpired' } : outcome.failure;
+		});
 		const images = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
-		answer.purchase.stored(
-			outcomes.map((outcome) => (outcome.ok ? toStored(outcome.value) : null)),
-		);
 		return {
-			items: toItems(facts, images),
-			errors: failures.flatMap((failure, index) =>
-				failure ? [this.toImageError(facts, index, toDownloadFailure(failure))] : [],
-			),
+			...this.toResult(facts, images, failures),
 			missing: Math.max(0, parameters.request.count - wanted.length),
 			blocked: failedCount,
 		};
+	}
+
+	/**
+	 * Whether the link of an image worked once, and works no longer. A status alone does not tell: a proxy that lets
+	 * nothing pass answers in the same way, and would have every try pay again.
+	 */
+	private isOver(outcome: Outcome<OutputImage>, index: number, answer: PaidAnswer): boolean {
+		if (outcome.ok || !answer.recalled || !isGone(outcome.failure)) return false;
+		const end = linkEnd(urlOf(answer.images[index]) ?? '') ?? Infinity;
+		return answer.purchase.wasFetched(index) || end <= Date.now();
+	}
+
+	/** Notes in the journal what was had of an answer. */
+	private note(outcomes: readonly Outcome<OutputImage>[], { images, purchase }: PaidAnswer): void {
+		purchase.stored(outcomes.map((outcome) => (outcome.ok ? toStored(outcome.value) : null)));
+		purchase.fetched(
+			outcomes.flatMap((outcome, index) =>
+				outcome.ok && outcome.value.file && urlOf(images[index]) !== undefined ? [index] : [],
+			),
+		);
+	}
+
+	/** The items of an answer. Whatever keeps them from being made, the links of its images are in the errors. */
+	private toResult(
+		facts: RequestFacts,
+		images: readonly OutputImage[],
+		failures: readonly (Failure | undefined)[],
+	): Pick<ItemResult, 'items' | 'errors'> {
+		const toErrors = (all: readonly (Failure | undefined)[]) =>
+			all.flatMap((failure, index) =>
+				failure ? [this.toImageError(facts, index, toDownloadFailure(failure))] : [],
+			);
+		try {
+			return { items: toItems(facts, images), errors: toErrors(failures) };
+		} catch (error) {
+			const failure = { code: 'notStored', detail: (error as Error).message };
+			return { items: [], errors: toErrors(facts.answer.images.map(() => failure)) };
+		}
 	}
 
 	/** A name for each image; the service may send more images than were asked for. */
@@ -133,6 +176,7 @@ export class Deliverer {
 	): Promise<Outcome<OutputImage>> {
 		const imageIndex = index + 1;
 		const imageUrl = urlOf(image);
+		if ('badLink' in image) return fail('badLink', image.badLink);
 		if (!output.downloadImages) {
 			// A gateway may send images inline all the same; their memory is others' again.
 			if ('base64' in image && typeof image.base64 !== 'string') image.base64.release();
@@ -154,8 +198,8 @@ export class Deliverer {
 		return new ItemError(`${which}${what}`, {
 			code,
 			remedy,
-			detail: detail && this.options.redact(detail),
-			traceId: traceId && this.options.redact(traceId),
+			detail: detail && this.options.readWords(detail),
+			traceId,
 			imageUrl,
 		});
 	}

@@ -1,6 +1,7 @@
 import type { INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
+import { displayText } from '../displayText';
 import { ItemError } from '../itemError';
 import { escapeHtml, linkHtml } from './html';
 import { describePaid } from './paidImages';
@@ -29,7 +30,11 @@ function describe({ facts }: ItemError, format: 'text' | 'html'): string {
 
 /** Input that was refused, or an expression that did not work, for example. */
 function toOperationError(node: INode, error: Error, itemIndex: number): NodeOperationError {
-	if (!(error instanceof ItemError)) return new NodeOperationError(node, error, { itemIndex });
+	if (!(error instanceof ItemError)) {
+		const own = new NodeOperationError(node, error, { itemIndex });
+		own.message = displayText(own.message);
+		return own;
+	}
 	const refusal = new NodeOperationError(node, error.message, {
 		itemIndex,
 		description: error.facts.remedy,

@@ -3,7 +3,9 @@ import type { NodeExecutionHint } from 'n8n-workflow';
 import type { PaidAnswer } from '../api/submit';
 import type { SettledItem } from '../batch';
 import type { ItemResult } from './deliver';
+import { displayText } from '../displayText';
 import { inWords } from './duration';
+import { IMAGE_COUNT } from '../models';
 import { escapeHtml } from './html';
 
 const LISTED_ITEMS = 10;
@@ -50,7 +52,7 @@ export function failureHints(settled: readonly SettledItem[]): NodeExecutionHint
 	const rows = settled.flat().length;
 	return [
 		{
-			message: `${reasons.length} of ${plural(rows, 'row', 'rows')} failed. ${reasons.length > 1 ? 'The first one' : 'The reason'}: ${escapeHtml(first.message)}`,
+			message: `${reasons.length} of ${plural(rows, 'row', 'rows')} failed. ${reasons.length > 1 ? 'The first one' : 'The reason'}: ${escapeHtml(displayText(first.message))}`,
 			type: 'warning',
 			location: 'outputPane',
 		},
@@ -68,7 +70,14 @@ export function paymentHints(answers: readonly PaidAnswer[]): NodeExecutionHint[
 	const recalled = count((answer) => answer.recalled);
 	const lost = count((answer) => answer.purchase.lostInline && !answer.recalled);
 	const twice = all.filter((answer) => answer.maybeTwice).length;
+	const surplus = all.reduce((sum, answer) => sum + (answer.surplus ?? 0), 0);
 	const messages: [string, NodeExecutionHint['type']][] = [];
+	if (surplus > 0) {
+		messages.push([
+			`${plural(surplus, 'image', 'images')} more came than one request can ask for, and ${surplus === 1 ? 'was' : 'were'} left out: of an answer, ${IMAGE_COUNT.max} are delivered at most.`,
+			'warning',
+		]);
+	}
 	if (recalled > 0) {
 		const total = count(() => true);
 		messages.push([

@@ -6,6 +6,7 @@ import { BufferPool } from '../http/bufferPool';
 import { Downloader } from '../http/download';
 import type { Outcome } from '../http/outcome';
 import { Semaphore } from '../http/semaphore';
+import type { Clock } from '../http/wait';
 import type { SendSettings } from '../http/sendSettings';
 import { describeFile, identifyImage } from '../images/format';
 import { readPixelSize } from '../images/pixelSize';
@@ -40,20 +41,15 @@ export class ImageFiles {
 	private readonly downloader: Downloader;
 
 	/**
-	 * @param stopped aborted when the execution is stopped
-	 * @param ownHost host and port of the API
+	 * @param signal aborted when the execution is stopped
+	 * @param api Base URL of the API
 	 */
 	constructor(
 		private readonly context: IExecuteFunctions,
-		stopped: AbortSignal,
-		ownHost: string,
+		{ signal, api, clock }: { signal: AbortSignal; api: URL; clock: Clock },
 	) {
-		this.downloader = new Downloader(context, {
-			signal: stopped,
-			memory: this.memory,
-			isWorthRetrying,
-			ownHost,
-		});
+		const { memory } = this;
+		this.downloader = new Downloader(context, { signal, memory, isWorthRetrying, api, clock });
 	}
 
 	/**
@@ -63,7 +59,7 @@ export class ImageFiles {
 	 * @throws the signal's reason when the execution is stopped while waiting
 	 */
 	async store(
-		image: GeneratedImage,
+		image: Exclude<GeneratedImage, { badLink: string }>,
 		send: SendSettings,
 		name: string,
 	): Promise<Outcome<StoredImage>> {

@@ -4,7 +4,7 @@ import type { PaidAnswer } from '../api/submit';
 import type { PixelSize } from '../images/pixelSize';
 import type { ImageRequest, ItemParameters, OutputSettings } from '../input/types';
 import { styleName } from '../models';
-import { LINK_LIFE_MS } from '../purchase';
+import { linkEndAfter } from './linkLife';
 
 /** One image ready for output; `file` is absent for links only. */
 export interface OutputImage {
@@ -32,7 +32,7 @@ function imageJson({ imageIndex, imageUrl, size, file }: OutputImage, answeredAt
 		...(file?.fileName !== undefined && { fileName: file.fileName }),
 		imageIndex,
 		...(imageUrl !== undefined && {
-			expiresAt: new Date(answeredAt + LINK_LIFE_MS).toISOString(),
+			expiresAt: new Date(linkEndAfter(imageUrl, answeredAt)).toISOString(),
 		}),
 		...(size && { width: size.width, height: size.height }),
 	};

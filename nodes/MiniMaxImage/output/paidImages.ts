@@ -17,7 +17,7 @@ export function paidImages(answers: readonly GeneratedImages[]): PaidImages {
 	const images = answers.flat().flatMap((answer) => answer.images);
 	return {
 		links: images.flatMap((image) => ('url' in image ? [image.url] : [])),
-		inline: images.filter((image) => !('url' in image)).length,
+		inline: images.filter((image) => 'base64' in image || 'stored' in image).length,
 	};
 }
 

@@ -1,7 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { Batch } from '../batch';
+import type { Batch, SettledItem } from '../batch';
+import { Breather } from '../http/breather';
+import { ItemError } from '../itemError';
 import type { Journal } from '../journal';
 import { runsAsTool } from '../runsAsTool';
 import { failedRow, toErrorItem } from './errorItem';
@@ -9,6 +11,7 @@ import { toNodeError, toRunError, toToolError } from './errors';
 import type { NodeError } from './errors';
 import { failureHints, hintsFor, paymentHints, waitHints } from './hints';
 import { describePaid, paidImages } from './paidImages';
+import type { PaidImages } from './paidImages';
 
 /** What a run leaves behind to be told. */
 export interface Run {
@@ -18,19 +21,44 @@ export interface Run {
 	waitedMs: number;
 }
 
-const HOW_TO_GO_ON =
-	'To go on from here, fix the cause and retry this execution in n8n: images that are paid for are not bought again. With "On Error" set to Continue (using error output), what worked goes on, and failed items come out there.';
+/** How many requests of a canceled run went out without anybody knowing what became of them. */
+const countUnknown = (settled: readonly SettledItem[]): number =>
+	settled.flat().filter(({ error }) => error instanceof ItemError && error.facts.maybeCharged)
+		.length;
 
-/** The execution was stopped by hand, and n8n drops what a node returns then. */
-function stopped(context: IExecuteFunctions, batch: Batch): NodeOperationError {
-	// n8n tells a stopped execution from a failed one by the word "canceled". The log is the one place left for
-	// links of images that are paid for.
-	const error = new NodeOperationError(context.getNode(), 'The execution was canceled');
+function describeUnknown(count: number): string | undefined {
+	if (count === 0) return undefined;
+	return `${count === 1 ? '1 request was on its' : `${count} requests were on their`} way: probably charged, without links. Look at the usage of your account before you run them again.`;
+}
+
+/** The execution was stopped, by hand or by n8n's time-out, and n8n drops what a node returns then. */
+function toCanceledError(context: IExecuteFunctions, batch: Batch): NodeOperationError {
 	const paid = paidImages(batch.answers);
+	const unknown = describeUnknown(countUnknown(batch.settled));
+	const describe = (max?: number) =>
+		[describePaid(paid, 'text', max), unknown].filter(Boolean).join(' ');
+	// n8n tells a stopped execution from a failed one by the word "canceled".
+	const error = new NodeOperationError(context.getNode(), 'The execution was canceled', {
+		description: describe() || undefined,
+	});
 	if (paid.links.length > 0) error.context.paidLinks = paid.links;
-	const words = describePaid(paid, 'text', Infinity);
+	// n8n stores the error in queue mode and after a time-out. The log is the one place left otherwise.
+	const words = describe(Infinity);
 	if (words) context.logger.warn(words);
 	return error;
+}
+
+/** How to go on after a run that ended early, with no promise that the journal cannot keep. */
+function howToGoOn(context: IExecuteFunctions, { inline }: PaidImages): string {
+	const isSubWorkflow = context.getMode() === 'integrated';
+	const which = isSubWorkflow
+		? "retry the execution of this sub-workflow in n8n, not its parent's, which buys everything again"
+		: 'retry this execution in n8n';
+	const what =
+		inline === 0
+			? 'images that are paid for are not bought again'
+			: 'images that came as links are not bought again, but those that came inline are, since no link leads to them';
+	return `To go on from here, fix the cause and ${which}: ${what}. With "On Error" set to Continue (using error output), what worked goes on, and failed items come out there.`;
 }
 
 /** The error that ends the run, of the first item that failed. */
@@ -41,12 +69,34 @@ function toFinalError(context: IExecuteFunctions, batch: Batch, itemIndex: numbe
 	const paid = paidImages(batch.answers);
 	if (runsAsTool(node)) return toToolError(node, first, itemIndex, paid);
 	const isAlone = context.getInputData().length === 1 && paid.links.length + paid.inline === 0;
-	return toRunError(node, first, itemIndex, { paid, next: isAlone ? undefined : HOW_TO_GO_ON });
+	const next = isAlone ? undefined : howToGoOn(context, paid);
+	return toRunError(node, first, itemIndex, { paid, next });
 }
 
 /** Whether n8n runs the same items again in this execution: Retry On Fail looks at the first output item. */
 const mayRunAgain = (context: IExecuteFunctions, [first]: INodeExecutionData[]): boolean =>
 	context.getNode().retryOnFail === true && first?.json.error !== undefined;
+
+/** The output items of all input items, in their order. Errors are made one by one, since each takes its time. */
+async function toOutput(context: IExecuteFunctions, batch: Batch): Promise<INodeExecutionData[]> {
+	const node = context.getNode();
+	const breather = new Breather();
+	const items: INodeExecutionData[] = [];
+	for (const [itemIndex, item] of batch.settled.entries()) {
+		// The list has holes where items were never sent.
+		const { result, error } = (item as SettledItem | undefined) ?? {};
+		if (!result) continue;
+		const errors = error === undefined ? result.errors : [error, ...result.errors];
+		items.push(
+			...result.items,
+			...errors.map((one) =>
+				toErrorItem(toNodeError(node, one, itemIndex), itemIndex, failedRow(context, itemIndex)),
+			),
+		);
+		await breather.breathe();
+	}
+	return items;
+}
 
 /**
  * REPORT: hands n8n what became of all items, and the hints of the run.
@@ -54,31 +104,22 @@ const mayRunAgain = (context: IExecuteFunctions, [first]: INodeExecutionData[]):
  * @throws NodeOperationError when the execution was stopped; NodeApiError or NodeOperationError of the first item
  * that failed, unless "On Error" says to go on
  */
-export function report(
+export async function report(
 	context: IExecuteFunctions,
 	{ batch, journal, waitedMs }: Run,
-): INodeExecutionData[][] {
+): Promise<INodeExecutionData[][]> {
 	const failed = batch.settled.findIndex(
 		(item) => item && (item.error !== undefined || item.result.errors.length > 0),
 	);
-	const endsHere = batch.stopped.aborted || (failed !== -1 && !context.continueOnFail());
-	if (endsHere) {
-		journal.close(true);
-		throw batch.stopped.aborted ? stopped(context, batch) : toFinalError(context, batch, failed);
-	}
-	const node = context.getNode();
-	const items = batch.settled.flatMap(({ result, error }, itemIndex) => [
-		...result.items,
-		...[...(error === undefined ? [] : [error]), ...result.errors].map((one) =>
-			toErrorItem(toNodeError(node, one, itemIndex), itemIndex, failedRow(context, itemIndex)),
-		),
-	]);
+	if (batch.stopped.aborted) throw toCanceledError(context, batch);
+	if (failed !== -1 && !context.continueOnFail()) throw toFinalError(context, batch, failed);
+	const items = await toOutput(context, batch);
 	context.addExecutionHints?.(
 		...failureHints(batch.settled),
 		...hintsFor(batch.settled.map(({ result }) => result)),
 		...paymentHints(batch.answers),
 		...waitHints(waitedMs),
 	);
-	journal.close(mayRunAgain(context, items));
+	if (!mayRunAgain(context, items)) journal.clear();
 	return [items];
 }
