@@ -1,9 +1,12 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { withoutInvisible } from './invisible';
+import { QUOTES, readField, stripEnds } from './pasted';
 
-/** What surrounds a key in code and in chat programs, and what follows it in lists. */
-const WRAPPING = /^["'`“”„‘’‚«»]+|["'`“”„‘’‚«»]*[,;]*["'`“”„‘’‚«»]*$/g;
+/** Far above all keys seen; the longest, JSON web tokens, have about a thousand characters. */
+const MAX_LENGTH = 4_096;
+
+/** What follows a key in code and in lists. */
+const AFTER_A_KEY = `${QUOTES},;`;
 
 const BEARER = /^bearer(?:\s*:\s*|\s+|$)/i;
 
@@ -30,11 +33,13 @@ const withoutName = (text: string): string => {
 };
 
 const unwrapped = (text: string): string =>
-	withoutName(text.trim().replace(WRAPPING, '').trim()).replace(BEARER, '').trim();
+	withoutName(stripEnds(text, QUOTES, AFTER_A_KEY).trim())
+		.replace(BEARER, '')
+		.trim();
 
 /** A value as people paste it, without what they copied along. */
 function clean(pasted: string): string {
-	let text = withoutInvisible(pasted).trim();
+	let text = pasted;
 	// One inside another: `export NAME="Bearer sk-…"`. Every round makes it shorter.
 	for (let before = ''; before !== text;) {
 		before = text;
@@ -50,7 +55,7 @@ function clean(pasted: string): string {
  * @throws Error in plain words, which never repeat the key, when there is none, or none that can be sent
  */
 export function resolveApiKey(credentials: ICredentialDataDecryptedObject): string {
-	const key = clean(String(credentials.apiKey ?? ''));
+	const key = clean(readField('API Key', credentials.apiKey, MAX_LENGTH));
 	if (key === '') throw new Error('API Key is empty. Enter the key of your MiniMax account.');
 	if (/\*{3}|\.{3}|…|•{3}/.test(key)) {
 		throw new Error(

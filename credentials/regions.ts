@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { parseWebUrl } from '../nodes/MiniMaxImage/http/parseUrl';
-import { withoutInvisible } from './invisible';
+import { QUOTES, quoted, readField, stripEnds } from './pasted';
 
 /** A MiniMax region: its host, and where the keys that work there are issued. */
 export interface Region {
@@ -56,24 +56,69 @@ export function regionName(region: unknown): string {
 	return REGIONS.find(({ value }) => value === region)?.name ?? 'Custom';
 }
 
-/**
- * The end of an address that names the interface rather than the host, with slashes as people paste them: of images, or
- * of the other interfaces in MiniMax's and gateways' guides.
- */
-const ENDPOINT =
-	/(?:\/+v1(?:\/+(?:image_generation|images\/+generations|chat\/+completions|text\/+chatcompletion\w*))?)*\/*$/i;
+/** Longer than any address of a gateway; browsers and proxies stop at about this length. */
+const MAX_LENGTH = 2_048;
 
-/** What people copy along with an address. */
-const WRAPPING = /^["'`“”<]+|["'`“”>]+$/g;
+/** Hosts of MiniMax, a dot at the end of their name included. */
+const MINIMAX_HOST = /(?:^|\.)minimax(?:\.(?:io|cn|chat)|i\.(?:com|chat))\.?$/;
+
+/**
+ * Whether a host is MiniMax's own: those of the regions, and every other name under minimax.io, minimaxi.com,
+ * minimax.cn, minimax.chat and minimaxi.chat.
+ *
+ * @param hostname as `URL.hostname` writes it
+ */
+export const isMiniMaxHost = (hostname: string): boolean => MINIMAX_HOST.test(hostname);
+
+/** Interfaces that guides of MiniMax and of gateways give with the address: not part of a base URL. */
+const INTERFACES = [
+	'v1',
+	'v1/image_generation',
+	'v1/images/generations',
+	'v1/chat/completions',
+	'v1/text/chatcompletion',
+	'v1/text/chatcompletion_v2',
+	'v1/text/chatcompletion_pro',
+];
 
 /** MiniMax's interface for programs that speak Anthropic's: the address that most guides for plan keys give. */
-const ANTHROPIC = /\/anthropic(?:\/+v1)?(?:\/+messages)?\/*$/i;
+const ANTHROPIC = ['anthropic', 'anthropic/v1', 'anthropic/messages', 'anthropic/v1/messages'];
 
 /** Addresses that hold a key or a password are not repeated in words. */
 const HOLDS_SECRET = /@|sk-|eyJ|[?#]/;
 
+/** The names in a path, in lower case, and where each begins: at the slashes before it, as many as people paste. */
+const namesIn = (path: string): { name: string; start: number }[] =>
+	// Without slashes at the end, which would make this pattern try the same ones again and again.
+	[...stripEnds(path, '', '/').matchAll(/\/+([^/]+)/g)].map(({ 1: name = '', index }) => ({
+		name: name.toLowerCase(),
+		start: index,
+	}));
+
+/** How many names at the end of a path are one of these interfaces. */
+function countAtEnd(names: { name: string }[], interfaces: string[]): number {
+	const end = names
+		.slice(-3)
+		.map(({ name }) => `/${name}`)
+		.join('');
+	const found = interfaces.filter((path) => end.endsWith(`/${path}`));
+	return Math.max(0, ...found.map((path) => path.split('/').length));
+}
+
+/** A path without the interfaces at its end and without slashes there. */
+function withoutInterfaces(path: string): string {
+	const names = namesIn(path);
+	let end = path.length;
+	for (;;) {
+		const count = countAtEnd(names, INTERFACES);
+		if (count === 0) return stripEnds(path.slice(0, end), '', '/');
+		end = names.splice(-count)[0]?.start ?? 0;
+	}
+}
+
 /**
- * The base URL that a credential chooses, without a trailing slash, `/v1` and the path of the endpoint.
+ * The base URL that a credential chooses, without a trailing slash, `/v1` and the path of the endpoint. MiniMax's own
+ * hosts all speak https, so the key never travels to them in clear text.
  *
  * @throws Error in plain words when Base URL is needed and leads to no host of images
  */
@@ -81,8 +126,8 @@ export function resolveBaseUrl(credentials: ICredentialDataDecryptedObject): str
 	const known = REGIONS.find(({ value }) => value === credentials.region);
 	if (known) return known.baseUrl;
 
-	const pasted = withoutInvisible(String(credentials.baseUrl ?? '')).trim();
-	const given = pasted.replace(WRAPPING, '').trim();
+	const pasted = readField('Base URL', credentials.baseUrl, MAX_LENGTH);
+	const given = stripEnds(pasted, `${QUOTES}<`, `${QUOTES}>`).trim();
 	if (given === '') {
 		throw new Error(
 			'Base URL is empty. Enter the address of your gateway, e.g. https://gateway.example.com, or choose another Region.',
@@ -91,13 +136,14 @@ export function resolveBaseUrl(credentials: ICredentialDataDecryptedObject): str
 	const url = parseWebUrl(given);
 	if (!url) {
 		throw new Error(
-			`Base URL ${HOLDS_SECRET.test(given) ? '' : `"${given}" `}is not a web address. ` +
+			`Base URL ${HOLDS_SECRET.test(given) ? '' : `"${quoted(given)}" `}is not a web address. ` +
 				'It must start with https:// or http://, e.g. https://gateway.example.com.',
 		);
 	}
 	refuseMore(given, url);
+	if (isMiniMaxHost(url.hostname)) url.protocol = 'https:';
 	// With one slash at its beginning: see resolveDestination.
-	return url.origin + url.pathname.replace(/^\/+/, '/').replace(ENDPOINT, '');
+	return url.origin + withoutInterfaces(url.pathname.replace(/^\/+/, '/'));
 }
 
 /** @throws Error for what belongs elsewhere: dropping it in silence would leave people searching */
@@ -111,7 +157,7 @@ function refuseMore(given: string, url: URL): void {
 				'Enter the address that stands before it, and the key as API Key.',
 		);
 	}
-	if (ANTHROPIC.test(url.pathname)) {
+	if (countAtEnd(namesIn(url.pathname), ANTHROPIC) > 0) {
 		throw new Error(
 			'Base URL ends in /anthropic, an interface of MiniMax for text alone. Enter the address without it, ' +
 				"or choose the Region, if the host is MiniMax's own.",

@@ -3,6 +3,7 @@ import type {
 	IAuthenticateRuleResponseSuccessBody,
 } from 'n8n-workflow';
 
+import { quoted } from './pasted';
 import { WHERE_KEYS_ARE_ISSUED } from './regions';
 
 /** A free call that needs a key, and makes nothing. */
@@ -95,5 +96,8 @@ const NO_ANSWER: readonly [RegExp, string][] = [
 /** What is said of a host that gives no answer; undefined for errors that are no connection's, such as n8n's own. */
 export function wordsForNoAnswer(code: unknown, host: string): string | undefined {
 	const why = NO_ANSWER.find(([pattern]) => pattern.test(String(code ?? '')))?.[1];
-	return why && `${host} cannot be reached. ${why} Check Region, Base URL and the network of n8n.`;
+	return (
+		why &&
+		`${quoted(host)} cannot be reached. ${why} Check Region, Base URL and the network of n8n.`
+	);
 }

@@ -1,6 +1,7 @@
 import {
 	REGIONS,
 	WHERE_KEYS_ARE_ISSUED,
+	isMiniMaxHost,
 	regionName,
 	resolveBaseUrl,
 } from '../../../credentials/regions';
@@ -128,4 +129,38 @@ test('the two hosts of China tell how to choose between them', () => {
 		expect.stringMatching(/older host, api\.minimaxi\.com.*keys are the same/),
 		expect.stringMatching(/since September 2026, api\.minimax\.cn.*keys are the same/),
 	]);
+});
+
+test.each([
+	['http://api.minimax.io', 'https://api.minimax.io'],
+	['HTTP://API.MiniMax.IO:80/v1', 'https://api.minimax.io'],
+	['http://api.minimaxi.com', 'https://api.minimaxi.com'],
+	['http://api.minimax.cn/v1/image_generation', 'https://api.minimax.cn'],
+	['http://api.minimax.chat', 'https://api.minimax.chat'],
+	['http://api.minimaxi.chat.', 'https://api.minimaxi.chat.'],
+	['http://api-uw.minimax.io:8080/x', 'https://api-uw.minimax.io:8080/x'],
+	['http://api.minimax.io:443', 'https://api.minimax.io'],
+])("the Base URL %s of a host of MiniMax's own is %s", (given, baseUrl) => {
+	expect(resolveBaseUrl(custom(given))).toBe(baseUrl);
+});
+
+test.each(['http://minimax', 'http://10.0.0.7:3000', 'http://api.minimax.io.corp', 'http://a.lan'])(
+	'the Base URL %s of another host stays http',
+	(baseUrl) => {
+		expect(resolveBaseUrl(custom(baseUrl))).toBe(baseUrl);
+	},
+);
+
+test.each([
+	...REGIONS.map(({ baseUrl }) => new URL(baseUrl).hostname),
+	...['minimax.io', 'api.minimax.io.', 'a.b.minimax.chat', 'api.minimaxi.chat', 'www.minimaxi.com'],
+])("%s is a host of MiniMax's own", (hostname) => {
+	expect(isMiniMaxHost(hostname)).toBe(true);
+});
+
+test.each([
+	...['', 'minimax', 'evil-minimax.io', 'xminimax.io', 'minimax.io.evil.example', 'minimax.com'],
+	...['minimaxi.io', 'minimaxi.cn', 'minimaxaio', 'api.minimax.io..', '127.0.0.1', 'minimax.local'],
+])("%s is no host of MiniMax's own", (hostname) => {
+	expect(isMiniMaxHost(hostname)).toBe(false);
 });
