@@ -11,9 +11,15 @@ import type {
 } from 'n8n-workflow';
 
 import { resolveApiKey } from './apiKey';
-import { refuseDetours, resolveDestination } from './destination';
+import {
+	checkingCertificates,
+	headersBesideKey,
+	isPaid,
+	refuseDetours,
+	resolveDestination,
+} from './destination';
 import { lendHelpers, testHost } from './hostTest';
-import { REGIONS, resolveBaseUrl } from './regions';
+import { REGIONS, isMiniMaxHost, resolveBaseUrl } from './regions';
 import { FAILING_STATUSES, FREE_CALL, RULES } from './verdict';
 
 /** For n8n's current HTTP helper and for its older one: no version of them keeps the key from every other host. */
@@ -38,9 +44,6 @@ function withKey(
 ): IHttpRequestOptions {
 	const destination = resolveDestination(request, resolveBaseUrl(credentials));
 	refuseDetours(request, destination);
-	const headers = Object.entries(request.headers ?? {}).filter(
-		([name]) => name.toLowerCase() !== 'authorization',
-	);
 	const address = {
 		url: destination.href,
 		uri: undefined,
@@ -48,11 +51,14 @@ function withKey(
 		baseUrl: undefined,
 	};
 	return {
-		...request,
+		...(isMiniMaxHost(destination.hostname) ? checkingCertificates(request) : request),
 		...address,
 		...NO_REDIRECTS,
+		// n8n's HTTP client would send this in the key's place.
+		auth: undefined,
+		...(isPaid(request, destination) && { abortSignal: undefined }),
 		headers: {
-			...Object.fromEntries(headers),
+			...headersBesideKey(request, destination),
 			Authorization: `Bearer ${resolveApiKey(credentials)}`,
 		},
 	};
@@ -110,7 +116,7 @@ export class MiniMaxImageApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. https://gateway.example.com',
 			description: 'Address of the gateway or proxy: what stands before /v1/image_generation',
-			hint: 'Keys come from whoever runs this host',
+			hint: 'Keys come from whoever runs this host. With http:// the key travels in clear text.',
 		},
 		...REGIONS.map(({ value, keysIssuedAt, keysPage }): INodeProperties => ({
 			displayName: `Make a key at <a href="${keysPage}" target="_blank">${keysIssuedAt}</a>, under API Keys, or use one you made there`,

@@ -195,6 +195,12 @@ describe('the form', () => {
 		]);
 	});
 
+	test('says at Base URL what http means for the key', () => {
+		expect(fields.find(({ name }) => name === 'baseUrl')?.hint).toBe(
+			'Keys come from whoever runs this host. With http:// the key travels in clear text.',
+		);
+	});
+
 	test.each([
 		['global', 'https://platform.minimax.io/'],
 		['china', 'https://platform.minimaxi.com/'],

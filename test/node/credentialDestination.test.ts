@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import fc from 'fast-check';
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
@@ -198,3 +202,80 @@ test.each<Helper>(['request', 'httpRequest'])(
 		}
 	},
 );
+
+describe('the Host header', () => {
+	/** What arrives in the lines of requests, as it was sent. */
+	const arrived: { hosts: string[]; keys: string[] }[] = [];
+	const server = createServer(({ rawHeaders }, response) => {
+		const named = (name: string) =>
+			rawHeaders.filter(
+				(_, index) => index % 2 === 1 && rawHeaders[index - 1]?.trim().toLowerCase() === name,
+			);
+		arrived.push({ hosts: named('host'), keys: named('authorization') });
+		response.end('{}');
+	});
+	let host: string;
+	let direct: IExecuteFunctions;
+	beforeAll(async () => {
+		await once(server.listen(0, '127.0.0.1'), 'listening');
+		host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+		direct = executeFunctions(sources, TYPE, {
+			apiKey: KEY,
+			region: 'custom',
+			baseUrl: `http://${host}`,
+		});
+		process.env.no_proxy = '127.0.0.1';
+	});
+	beforeEach(() => {
+		arrived.length = 0;
+	});
+	afterAll(async () => {
+		Reflect.deleteProperty(process.env, 'no_proxy');
+		server.closeAllConnections();
+		await new Promise((closed) => server.close(closed));
+	});
+
+	const send = async (name: Helper, options: object) => {
+		const { requestWithAuthentication, httpRequestWithAuthentication } = direct.helpers;
+		await (name === 'request'
+			? requestWithAuthentication.call(direct, TYPE, { ...options })
+			: httpRequestWithAuthentication.call(direct, TYPE, { ...options } as IHttpRequestOptions));
+	};
+
+	const EVIL = 'evil.example';
+
+	test.each<[names: string, headers: () => Record<string, unknown>]>([
+		['with a blank after it', () => ({ 'Host ': EVIL })],
+		['with a blank before it', () => ({ ' host': EVIL })],
+		['with a tab and a line', () => ({ '\tHOST\n': EVIL })],
+		['of two spellings', () => ({ Host: host, host: EVIL })],
+		['of two spellings, and a blank', () => ({ host, 'Host ': EVIL, ' HOST ': EVIL })],
+		['as a list', () => ({ Host: [host, EVIL] })],
+		['among the headers of a method', () => ({ post: { Host: EVIL }, common: { Host: EVIL } })],
+	])('is that of the address, whatever the caller sends: %s', async (_, headers) => {
+		for (const name of ['request', 'httpRequest'] as const) {
+			for (const method of ['GET', 'POST']) {
+				const others = { 'Authorization ': 'Bearer other', authorization: 'Bearer other' };
+				await send(name, { method, url: '/v1', headers: { ...headers(), ...others } });
+			}
+		}
+
+		const expected = { hosts: [host], keys: [`Bearer ${KEY}`] };
+		expect(arrived).toEqual([expected, expected, expected, expected]);
+	});
+
+	test('with a control character in its name ends the request before anything is sent', async () => {
+		for (const name of ['request', 'httpRequest'] as const) {
+			const headers = { 'Host\u0000': EVIL };
+
+			const words = await send(name, { url: '/v1', headers }).then(
+				() => 'sent',
+				(error: Error) => error.message,
+			);
+
+			expect(words).not.toBe('sent');
+			expect(words).not.toContain(KEY);
+		}
+		expect(arrived).toEqual([]);
+	});
+});

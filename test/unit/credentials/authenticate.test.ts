@@ -39,12 +39,56 @@ test('adds one header to a copy, and forbids redirects', async () => {
 });
 
 test('takes the place of a key that the caller sent, however it is spelt', async () => {
-	const headers = { authorization: 'Bearer other', AUTHORIZATION: 'Basic x', 'x-a': '1' };
+	const headers = {
+		authorization: 'Bearer other',
+		AUTHORIZATION: 'Basic x',
+		'Authorization ': 'Bearer blank',
+		'\tauthorization\u00a0': ['Bearer list'],
+		'Proxy-Authorization': 'Basic y',
+		'x-a': '1',
+	};
+	const auth = { bearer: 'other', username: 'a', password: 'b' };
 
-	expect((await authenticate({ url: HOME, headers })).headers).toEqual({
+	const signed = await authenticate({ url: HOME, headers, auth });
+
+	expect(signed.auth).toBeUndefined();
+	expect(signed.headers).toEqual({
+		'Proxy-Authorization': 'Basic y',
 		'x-a': '1',
 		Authorization: 'Bearer sk-1',
 	});
+});
+
+const HOST = 'api.minimax.io';
+
+test.each<[headers: object, kept: object]>([
+	[{ Host: 'evil.example' }, {}],
+	[{ hOST: 'evil.example' }, {}],
+	[{ 'Host ': 'evil.example' }, {}],
+	[{ ' host': 'evil.example' }, {}],
+	[{ '\tHost\n': 'evil.example' }, {}],
+	[{ '\u00a0Host\ufeff': 'evil.example' }, {}],
+	[{ Host: HOST, host: 'evil.example' }, { Host: HOST }],
+	[{ Host: 'evil.example', host: HOST }, { host: HOST }],
+	[{ Host: HOST, 'host ': 'evil.example', ' HOST': 'evil.example' }, { Host: HOST }],
+	[{ Host: [HOST, 'evil.example'] }, {}],
+	[{ Host: ['evil.example'] }, {}],
+	[{ Host: { toString: 0 } }, {}],
+	[{ Host: 1 }, {}],
+	[{ Host: '' }, {}],
+	[{ Host: `${HOST}.evil.example` }, {}],
+	[{ Host: `${HOST}, evil.example` }, {}],
+	[{ Host: `${HOST}\r\nHost: evil.example` }, {}],
+	[{ Host: 'evil.example@api.minimax.io' }, {}],
+	[{ common: { Host: 'evil.example' }, get: { host: 'evil.example' } }, {}],
+	[
+		{ post: { 'Host ': 'evil.example' }, 'x-a': ['1', '2'], 'x-b': 2 },
+		{ 'x-a': ['1', '2'], 'x-b': 2 },
+	],
+])('of the headers %j only %j go along with the key', async (headers, kept) => {
+	const signed = await authenticate({ url: `${HOME}/v1`, headers });
+
+	expect(signed.headers).toEqual({ ...kept, Authorization: 'Bearer sk-1' });
 });
 
 test.each([
@@ -114,10 +158,10 @@ test.each([
 });
 
 test.each([
-	[{ headers: { Host: 'evil.example' } }, 'a Host header for another host'],
-	[{ headers: { hOST: 'evil.example' } }, 'a Host header for another host'],
 	[{ agentOptions: { host: 'evil.example' } }, 'a connection that leads elsewhere'],
 	[{ agentOptions: { socketPath: '/evil' } }, 'a connection that leads elsewhere'],
+	[{ agentOptions: { socket: {} } }, 'a connection that leads elsewhere'],
+	[{ agentOptions: { proxyEnv: { HTTP_PROXY: 'evil' } } }, 'a connection that leads elsewhere'],
 	[{ proxy: 'http://evil.example', rejectUnauthorized: false }, 'the proxy of this request'],
 	[{ proxy: { host: 'evil.example' }, skipSslCertificateValidation: true }, 'the proxy of this'],
 	[{ proxy: 'http://evil.example', agentOptions: { ca: 'evil' } }, 'the proxy of this request'],
@@ -138,6 +182,93 @@ test('a tunnel to the checked host, its own name as Host and a client certificat
 	expect(await authenticate({ url, proxy: 'http://proxy.example' })).toMatchObject({ url });
 	expect(await authenticate({ url, headers: { host: 'api.minimax.io' } })).toMatchObject({ url });
 	expect(await authenticate({ url, agentOptions: { cert: 'c', key: 'k' } })).toMatchObject({ url });
+});
+
+const AT_GATEWAY = { region: 'custom', baseUrl: 'https://gateway.example', apiKey: 'sk-1' };
+
+test.each([
+	{ rejectUnauthorized: false },
+	{ skipSslCertificateValidation: true },
+	{ agentOptions: { rejectUnauthorized: false, checkServerIdentity: () => undefined } },
+	{ agentOptions: { ca: 'evil', secureContext: {}, ciphers: 'aNULL', servername: 'evil.example' } },
+])(
+	"no option keeps certificates of MiniMax's own hosts from being checked: %j",
+	async (options) => {
+		const url = `${HOME}/v1`;
+		const gateway = 'https://gateway.example/v1';
+
+		expect(await authenticate({ url, ...options })).toEqual(await authenticate({ url }));
+		// A company's gateway may have a certificate of its own making.
+		expect(await authenticate({ url: gateway, ...options }, AT_GATEWAY)).toMatchObject(options);
+	},
+);
+
+test('a certificate that the caller shows stays', async () => {
+	const agentOptions = { cert: 'c', key: 'k', pfx: 'p', passphrase: 's' };
+	const request = { url: `${HOME}/v1`, agentOptions: { ...agentOptions, ca: 'evil' } };
+
+	expect((await authenticate(request)).agentOptions).toEqual(agentOptions);
+});
+
+test.each(['TRACE', 'trace', ' Trace\n'])('the method %j is refused', async (method) => {
+	await expect(authenticate({ url: `${HOME}/v1`, method })).rejects.toThrow(
+		'The key is not sent with the method TRACE, whose answer repeats it.',
+	);
+});
+
+test('a method that is no text is refused', async () => {
+	for (const method of [['TRACE'], { toString: 0 }, 1]) {
+		await expect(authenticate({ url: `${HOME}/v1`, method })).rejects.toThrow(
+			'The method of the request is not text.',
+		);
+	}
+});
+
+describe("n8n's cancel signal", () => {
+	const { signal } = new AbortController();
+	const paid = '/v1/image_generation';
+
+	test.each([
+		[{ method: 'POST', url: HOME + paid }, KEY],
+		[{ method: 'post', url: paid, baseURL: HOME }, KEY],
+		[{ method: 'POST', url: `${HOME}${paid}?GroupId=1` }, KEY],
+		[{ method: 'POST', url: `https://gateway.example/ai${paid}` }, AT_GATEWAY],
+	])('does not cut what is charged: %j', async (request, credentials) => {
+		const signed = await authenticate({ ...request, abortSignal: signal }, credentials);
+
+		expect(signed.abortSignal).toBeUndefined();
+	});
+
+	test.each([
+		{ url: HOME + paid },
+		{ method: 'GET', url: HOME + paid },
+		{ method: 'POST', url: `${HOME}/v1/text_to_speech` },
+		{ method: 'POST', url: `${HOME}${paid}/x` },
+		{ method: 'GET', url: '/v1/files/list', baseURL: HOME },
+	])('ends all else: %j', async (request) => {
+		const signed = await authenticate({ ...request, abortSignal: signal });
+
+		expect(signed.abortSignal).toBe(signal);
+	});
+});
+
+test('a Base URL with http for a host of MiniMax leads to https', async () => {
+	const credentials = { region: 'custom', baseUrl: 'http://api.minimax.io', apiKey: 'sk-1' };
+
+	expect((await authenticate({ url: '/v1/files/list' }, credentials)).url).toBe(
+		`${HOME}/v1/files/list`,
+	);
+	await expect(authenticate({ url: 'http://api.minimax.io/v1' }, credentials)).rejects.toThrow(
+		'Its key is not sent to http://api.minimax.io.',
+	);
+});
+
+test('the words of a refusal repeat a long address in part', async () => {
+	const url = `https://${'a'.repeat(5_000)}.example/`;
+
+	const words = await authenticate({ url }).catch((error: Error) => error.message);
+
+	expect(words).toMatch(/Its key is not sent to https:\/\/a{192}…\.$/);
 });
 
 test('what cannot be used is refused in plain words', async () => {
