@@ -28,8 +28,8 @@ const DIVERTING = [
 	...['lookup', 'createConnection', 'proxyEnv'],
 ];
 
-/** Options of a connection that show a certificate of the caller, and say nothing on whom to trust. */
-const OWN_CERTIFICATE = ['cert', 'key', 'pfx', 'passphrase'];
+/** Options of a connection that show a certificate of the caller, and not, as `ca` and `pfx`, whom to trust. */
+const OWN_CERTIFICATE = ['cert', 'key', 'passphrase'];
 
 /** Options of a request with which n8n's HTTP clients trust every certificate. */
 const UNCHECKED = ['rejectUnauthorized', 'skipSslCertificateValidation'];

@@ -204,8 +204,8 @@ test.each([
 );
 
 test('a certificate that the caller shows stays', async () => {
-	const agentOptions = { cert: 'c', key: 'k', pfx: 'p', passphrase: 's' };
-	const request = { url: `${HOME}/v1`, agentOptions: { ...agentOptions, ca: 'evil' } };
+	const agentOptions = { cert: 'c', key: 'k', passphrase: 's' };
+	const request = { url: `${HOME}/v1`, agentOptions: { ...agentOptions, ca: 'evil', pfx: 'evil' } };
 
 	expect((await authenticate(request)).agentOptions).toEqual(agentOptions);
 });
