@@ -1,6 +1,7 @@
 import { megabytes, milliseconds, seconds, times } from './runner';
 import type { Case, Run, Settings } from './runner';
 import type { ServerOrder } from './types';
+import type { BinaryStorage } from '../support/engine';
 
 const MB = 1024 * 1024;
 const MINUTE_MS = 60_000;
@@ -233,6 +234,80 @@ const journal: Case = {
 	},
 };
 
+const MAX_HELD_MS = 100;
+
+/**
+ * A case of the longest time that the node holds the event loop, which n8n's editor and all other workflows share.
+ *
+ * @param reference why n8n's own node cannot do the same; absent where it can
+ */
+const holdsLoop = (
+	{ name, reference }: { name: string; reference?: string },
+	server: ServerOrder,
+	settings: Partial<Settings>,
+): Case => ({
+	name: `${name}: longest hold of the event loop`,
+	async measure(runner) {
+		const { ours, rival } = await runner.medians(
+			reference === undefined ? ['ours', 'rival'] : ['ours'],
+			server,
+			{ ...one, ...settings, watchLoop: true },
+			({ heldMs = Number.NaN }) => heldMs,
+		);
+		return [
+			{
+				case: this.name,
+				goal: `at most ${MAX_HELD_MS} ms`,
+				ours: milliseconds(ours),
+				reference: reference ?? `n8n's node ${milliseconds(rival)}`,
+				ratio: times(ours / (reference === undefined ? rival : MAX_HELD_MS)),
+				met: ours <= MAX_HELD_MS,
+			},
+		];
+	},
+});
+
+const portraits = (place: string, storage: BinaryStorage): Case =>
+	holdsLoop(
+		{
+			name: `30 rows, a 3 MB portrait of its own each, n8n's files ${place}`,
+			reference: "n8n's node has no image to image",
+		},
+		{ options: {} },
+		{ executions: [30], portraitBytes: 3 * MB, ownPortraits: true, storage },
+	);
+
+const responsive: readonly Case[] = [
+	holdsLoop(
+		{ name: '5,000 rows, links only, no latency' },
+		{ options: {} },
+		{ executions: [5000], linksOnly: true },
+	),
+	portraits('on disk', 'filesystem'),
+	portraits('in memory', 'default'),
+	holdsLoop(
+		{
+			name: '300 rows refused for prompts of 100,000 characters',
+			reference: "n8n's node sends any prompt",
+		},
+		{ options: {} },
+		{ executions: [300], refusedCharacters: 100_000 },
+	),
+	holdsLoop(
+		{ name: '60 images of 1 MB, no latency' },
+		{ options: { imageBytes: MB } },
+		{ executions: [60] },
+	),
+	holdsLoop(
+		{
+			name: '10 requests, 9 images of 4 MB inside each answer, 5 in flight',
+			reference: "n8n's node takes links alone",
+		},
+		{ options: { imageBytes: 4 * MB } },
+		{ executions: [10], imagesPerItem: 9, inline: true },
+	),
+];
+
 /** The table of the benchmark, in its order. */
 export const CASES: readonly Case[] = [
 	speed,
@@ -256,4 +331,5 @@ export const CASES: readonly Case[] = [
 	}),
 	growth,
 	journal,
+	...responsive,
 ];

@@ -38,5 +38,5 @@ export async function runFloor({ api, executions, imagesPerItem, inFlight }: Job
 	await Promise.all(Array.from({ length: inFlight }, work));
 	await dispatcher.close();
 	await rm(folder, { recursive: true, force: true });
-	return { images, errors: 0 };
+	return { images, refused: 0, errors: 0 };
 }

@@ -37,15 +37,19 @@ export class Runner {
 			server,
 			async (api) => await measure({ subject, rivalFolder: this.rivalFolder, api, ...settings }),
 		);
-		const expected = settings.executions.reduce(
-			(sum, items) => sum + items * settings.imagesPerItem,
-			0,
-		);
-		if (result.images !== expected) {
-			throw new Error(`${subject} made ${result.images} of ${expected} images`);
+		const items = settings.executions.reduce((sum, count) => sum + count, 0);
+		const [images, refused] = settings.refusedCharacters
+			? [0, items]
+			: [items * settings.imagesPerItem, 0];
+		if (result.images !== images) {
+			throw new Error(`${subject} made ${result.images} of ${images} images`);
 		}
+		if (result.refused !== refused) {
+			throw new Error(`${subject} refused ${result.refused} of ${refused} items`);
+		}
+		const held = result.heldMs === undefined ? '' : `, loop held ${milliseconds(result.heldMs)}`;
 		this.report(
-			`${subject}: ${seconds(result.wallMs)}, CPU ${seconds(result.cpuMs)}, ${megabytes(result.peakMb)}`,
+			`${subject}: ${seconds(result.wallMs)}, CPU ${seconds(result.cpuMs)}, ${megabytes(result.peakMb)}${held}`,
 		);
 		return { ...result, stats };
 	}

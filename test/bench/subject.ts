@@ -1,7 +1,7 @@
 // One measurement in a process of its own, so that memory and time are those of the subject alone.
 import { join } from 'node:path';
 
-import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type { IBinaryData, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import sharp from 'sharp';
 
 import type { LoadedTypes } from '../support/engine';
@@ -10,19 +10,22 @@ import { NODE_TYPE, loadPackage } from '../support/load';
 import { runFloor } from './floor';
 import { timeJournal } from './journalTime';
 import { HELPERS_TYPE, withHelpers } from './helpers';
+import { watchLoop } from './loopHold';
 import { RIVAL_TYPE, loadRival } from './rival';
 import type { Job, Measurement } from './types';
 
 const ROOT = join(__dirname, '../..');
 
-/** A picture of exactly so many bytes: a JPEG, and padding that decoders ignore. */
-async function portrait(bytes: number): Promise<Buffer> {
+type Outcome = Pick<Measurement, 'images' | 'refused' | 'errors'>;
+
+/** A picture of exactly so many bytes: a JPEG, and padding that decoders ignore. No two are the same file. */
+async function portrait(bytes: number, number: number): Promise<Buffer> {
 	const picture = await sharp({
 		create: { width: 1024, height: 1024, channels: 3, background: '#d0a080' },
 	})
 		.jpeg()
 		.toBuffer();
-	return Buffer.concat([picture, Buffer.alloc(bytes - picture.length)]);
+	return Buffer.concat([picture, Buffer.alloc(bytes - picture.length, `${number}.`)]);
 }
 
 function imageNode(job: Job): INode {
@@ -42,6 +45,7 @@ function imageNode(job: Job): INode {
 				operation: 'generate',
 				prompt: '={{ $json.prompt }}',
 				numberOfImages: job.imagesPerItem,
+				downloadImage: !job.linksOnly,
 			},
 		};
 	}
@@ -63,6 +67,7 @@ function imageNode(job: Job): INode {
 		operation: job.portraitBytes ? 'imageToImage' : 'textToImage',
 		prompt: '={{ $json.prompt }}',
 		numberOfImages: job.imagesPerItem,
+		downloadImages: !job.linksOnly,
 		options: {
 			requestsPerMinute: job.requestsPerMinute,
 			maxConcurrency: job.inFlight,
@@ -74,6 +79,7 @@ function imageNode(job: Job): INode {
 		type: NODE_TYPE,
 		credentials,
 		parameters,
+		...(job.refusedCharacters && { onError: 'continueRegularOutput' }),
 	};
 }
 
@@ -93,56 +99,80 @@ async function execute(job: Job, types: LoadedTypes, items: INodeExecutionData[]
 			url: `${job.api.url}/v1`,
 		},
 	});
-	const images = (run.outputs('Image')[0] ?? []).filter(({ binary }) => binary?.data);
+	const output = run.outputs('Image')[0] ?? [];
+	// A refused item has its input's files.
+	const [refused, made] = [
+		output.filter(({ json }) => json.error !== undefined),
+		output.filter(({ json }) => json.error === undefined),
+	];
+	const images = made.filter(({ json, binary }) => (job.linksOnly ? json.imageUrl : binary?.data));
 	if (run.error) console.error(run.error.message, run.error.description);
-	return { images: images.length, errors: run.error ? 1 : 0 };
+	return { images: images.length, refused: refused.length, errors: run.error ? 1 : 0 };
 }
 
-async function runOnEngine(job: Job, types: LoadedTypes, file: INodeExecutionData['binary']) {
+async function runOnEngine(job: Job, types: LoadedTypes, files: readonly IBinaryData[]) {
 	const runs = await Promise.all(
 		job.executions.map(async (count, execution) => {
-			const items = Array.from({ length: count }, (_, index) => ({
-				json: { prompt: `picture ${index} of ${execution}` },
-				...(file && { binary: file }),
-			}));
+			const items = Array.from({ length: count }, (_, index) => {
+				const file = files[index % files.length];
+				const prompt = `picture ${index} of ${execution}`;
+				return {
+					json: { prompt: prompt.padEnd(job.refusedCharacters ?? 0, ' and a lake') },
+					...(file && { binary: { data: file } }),
+				};
+			});
 			return await execute(job, types, items);
 		}),
 	);
+	const sum = (of: (run: Outcome) => number) => runs.reduce((total, run) => total + of(run), 0);
 	return {
-		images: runs.reduce((sum, { images }) => sum + images, 0),
-		errors: runs.reduce((sum, { errors }) => sum + errors, 0),
+		images: sum(({ images }) => images),
+		refused: sum(({ refused }) => refused),
+		errors: sum(({ errors }) => errors),
 	};
+}
+
+/** One reference image for all items, or one for each. */
+async function storePortraits({ portraitBytes, ownPortraits, executions }: Job) {
+	if (!portraitBytes) return [];
+	const count = ownPortraits ? Math.max(...executions) : 1;
+	const files: IBinaryData[] = [];
+	for (let number = 0; number < count; number++) {
+		files.push(await storeFile(await portrait(portraitBytes, number)));
+	}
+	return files;
 }
 
 async function loadTypes({ subject, rivalFolder }: Job): Promise<LoadedTypes> {
 	return subject === 'rival' ? loadRival(rivalFolder) : withHelpers(await loadPackage(ROOT));
 }
 
-async function prepare(job: Job): Promise<() => Promise<{ images: number; errors: number }>> {
-	if (job.subject === 'floor') return async () => await runFloor(job);
+async function prepare(job: Job): Promise<{ work: () => Promise<Outcome>; heldMs?: () => number }> {
+	if (job.subject === 'floor') return { work: async () => await runFloor(job) };
 	const types = await loadTypes(job);
-	await useBinaryStorage('filesystem');
-	const file = job.portraitBytes
-		? { data: await storeFile(await portrait(job.portraitBytes)) }
-		: undefined;
-	return async () => await runOnEngine(job, types, file);
+	await useBinaryStorage(job.storage ?? 'filesystem');
+	const files = await storePortraits(job);
+	return {
+		work: async () => await runOnEngine(job, types, files),
+		heldMs: job.watchLoop ? watchLoop(types) : undefined,
+	};
 }
 
 async function measure(job: Job): Promise<Measurement> {
-	const work = await prepare(job);
+	const { work, heldMs } = await prepare(job);
 	const journalMs = job.timeJournal ? timeJournal(ROOT) : undefined;
 	const cpuBefore = process.cpuUsage();
 	const startedAt = performance.now();
-	const { images, errors } = await work();
+	const outcome = await work();
 	const wallMs = performance.now() - startedAt;
 	const { user, system } = process.cpuUsage(cpuBefore);
 	return {
 		wallMs,
 		cpuMs: (user + system) / 1000,
 		peakMb: process.resourceUsage().maxRSS / 1024,
-		images,
-		errors,
+		...outcome,
 		journalMs: journalMs?.(),
+		heldMs: heldMs?.(),
 	};
 }
 
