@@ -1,7 +1,7 @@
+import type { BinaryStorage } from '../support/engine';
 import { megabytes, milliseconds, seconds, times } from './runner';
 import type { Case, Run, Settings } from './runner';
 import type { ServerOrder } from './types';
-import type { BinaryStorage } from '../support/engine';
 
 const MB = 1024 * 1024;
 const MINUTE_MS = 60_000;
