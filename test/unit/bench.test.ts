@@ -57,6 +57,8 @@ test.each(['start', 'end'])(
 );
 
 test('pieces of work with breaks between are not taken for one long hold', async () => {
+	const startedAt = performance.now();
+
 	const { heldMs } = await longestHold(async () => {
 		for (let piece = 0; piece < 40; piece++) {
 			holdLoop(10);
@@ -65,7 +67,8 @@ test('pieces of work with breaks between are not taken for one long hold', async
 	});
 
 	expect(heldMs).toBeGreaterThanOrEqual(9);
-	expect(heldMs).toBeLessThan(200);
+	// Of all the time, since a busy machine makes each piece longer.
+	expect(heldMs).toBeLessThan((performance.now() - startedAt) / 2);
 });
 
 test('what the work throws is thrown', async () => {
