@@ -135,17 +135,18 @@ test.each<[string, Fault]>([
 	expect(node.sandbox.requests).toHaveLength(2);
 });
 
-test('words of a service are text in the editor, and plain in an item', async () => {
+test('words of a service are no HTML, in the editor or in an item', async () => {
 	const message = 'see <a href="https://evil.example">here</a>';
 	node.sandbox.always({ code: 2013, message });
 
 	const { error } = await node.run();
+	const shown = 'see ‹a href="https://evil.example"›here‹/a›';
 	expect(error?.description).not.toContain('<a href="https://evil.example"');
-	expect(error?.description).toContain('&lt;a href=');
+	expect(error?.description).toContain(shown);
 
 	const { items } = await node.run({ node: { onError: 'continueRegularOutput' } });
 	expect(items[0]?.json.errorDetails).toMatchObject({
-		description: expect.stringContaining(message),
+		description: expect.stringContaining(shown),
 	});
 });
 

@@ -12,15 +12,18 @@ import { MiniMaxImageApi } from '../../credentials/MiniMaxImageApi.credentials';
 import { MiniMaxImage } from '../../nodes/MiniMaxImage/MiniMaxImage.node';
 import type { LoadedTypes, RunningEngine } from './engine';
 import { TRIGGER, startWorkflow } from './engine';
+import { FastMiniMaxImage } from './fastClock';
 import { NODE_TYPE } from './load';
 
 const NODE_NAME = 'MiniMax Image';
 
-/** The package as n8n would load it, straight from the sources. */
+/** The package as n8n would load it, straight from the sources; waits between requests pass faster. */
 export const sources: LoadedTypes = {
-	nodes: { [NODE_TYPE]: new MiniMaxImage() },
+	nodes: { [NODE_TYPE]: new FastMiniMaxImage() },
 	credentials: { miniMaxImageApi: new MiniMaxImageApi() },
 };
+
+const inRealTime: LoadedTypes = { ...sources, nodes: { [NODE_TYPE]: new MiniMaxImage() } };
 
 export interface NodeRunOptions {
 	/** Fields of the node; `options` are merged over `requestsPerMinute: 0`. */
@@ -33,6 +36,8 @@ export interface NodeRunOptions {
 	settings?: IWorkflowSettings;
 	/** A failed run to go on with, as "Retry execution" does. */
 	retryOf?: NodeRun;
+	/** Whether waits take as long as they do in n8n. */
+	realTime?: boolean;
 }
 
 export interface NodeRun {
@@ -71,7 +76,7 @@ export function startNode(options: NodeRunOptions): RunningNode {
 		} as INodeParameters,
 	};
 	const engine = startWorkflow({
-		types: sources,
+		types: options.realTime ? inRealTime : sources,
 		workflow: {
 			name: 'Test',
 			nodes: [TRIGGER, image],

@@ -1,16 +1,16 @@
 import type { IDataObject, INode, INodeParameters, INodeType } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { MiniMaxImage } from '../../nodes/MiniMaxImage/MiniMaxImage.node';
 import type { Sandbox } from '../sandbox';
 import { sandboxCredential } from './account';
 import { runWorkflow, TRIGGER } from './engine';
+import { FastMiniMaxImage } from './fastClock';
 import { NODE_TYPE } from './load';
 import { sources } from './node';
 
 /** The twin that n8n makes of a node that is usable as a tool. */
 export function toolTwin(): INodeType {
-	const tool = new MiniMaxImage();
+	const tool = new FastMiniMaxImage();
 	tool.description = {
 		...tool.description,
 		name: `${tool.description.name}Tool`,

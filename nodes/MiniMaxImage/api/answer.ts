@@ -18,7 +18,7 @@ export type GeneratedImage =
 	| { url: string }
 	| { base64: string | Base64Text }
 	| { stored: StoredImage }
-	/** The beginning of what stood in the place of a link. */
+	/** Why what stood in the place of a link is none. */
 	| { badLink: string };
 
 /** A successful answer of the API, at least one image in it. */

@@ -6,7 +6,7 @@ import type {
 import { sleep } from 'n8n-workflow';
 
 import { resolveApiKey } from '../../../credentials/apiKey';
-import { REGIONS, resolveBaseUrl } from '../../../credentials/regions';
+import { isMiniMaxHost, resolveBaseUrl } from '../../../credentials/regions';
 import type { ByteStream } from '../http/body';
 import { Base64Memory } from '../http/base64Memory';
 import { readJson } from '../http/jsonBody';
@@ -115,7 +115,7 @@ export class ApiClient {
 
 	/** Whether requests go to MiniMax itself, and not to a gateway. */
 	get isMiniMax(): boolean {
-		return REGIONS.some(({ baseUrl }) => new URL(baseUrl).host === this.host);
+		return isMiniMaxHost(new URL(this.baseUrl).hostname);
 	}
 
 	/** Takes the key out of a text, should a service repeat it. */

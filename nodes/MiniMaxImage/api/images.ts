@@ -1,3 +1,4 @@
+import { cutText } from '../displayText';
 import { Base64Text } from '../http/base64Text';
 import { parseWebUrl } from '../http/parseUrl';
 import { IMAGE_COUNT } from '../models';
@@ -30,6 +31,8 @@ export const MAX_LINK_CHARACTERS = 8 * 1024;
 
 /** As much is kept of what is no link, to show it. */
 const SHOWN_CHARACTERS = 200;
+
+const TOO_LONG: GeneratedImage = { badLink: 'longer than 8 KB' };
 
 const DATA_URL = /^data:[^,]{0,200},/i;
 
@@ -93,11 +96,13 @@ const besideData = (root: Record<string, unknown>) =>
  * its own, and without a piece of the key. What no file can be fetched from is no link.
  */
 export function toLink(text: string, baseUrl: string, redact: Redact): GeneratedImage {
-	const badLink = () => ({ badLink: redact(text.slice(0, SHOWN_CHARACTERS)) });
-	if (text.length > MAX_LINK_CHARACTERS) return badLink();
+	if (text.length > MAX_LINK_CHARACTERS) return TOO_LONG;
 	const given = redact(text);
 	const url = given.startsWith('/') ? parseWebUrl(given, baseUrl) : parseWebUrl(given);
-	if (!url || url.href.length > MAX_LINK_CHARACTERS) return badLink();
+	if (!url) {
+		return { badLink: `neither http nor https: ${cutText(given, SHOWN_CHARACTERS)}` };
+	}
+	if (url.href.length > MAX_LINK_CHARACTERS) return TOO_LONG;
 	const isPlain = /^https?:\/\/[^/\\]/i.test(given) && !/[^\x21-\x7e]|["<>`{}\\]/.test(given);
 	return { url: isPlain ? given : url.href };
 }

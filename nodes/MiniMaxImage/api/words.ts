@@ -87,7 +87,7 @@ export function redactor(key: string): Redact {
 const read = (value: unknown, redact: Redact, max: number): string | undefined => {
 	const raw = text(value)?.slice(0, RAW_FACTOR * max);
 	// Again at the end, since marks that nobody sees may have stood between the characters of the key.
-	return raw && text(cutText(redact(displayText(redact(raw))), max));
+	return raw && cutText(redact(displayText(redact(raw))), max);
 };
 
 /** Words of a service as they are kept and shown: without the key, on one line, at most 1,000 characters. */

@@ -133,7 +133,9 @@ test('a link near the end of its day is not asked for any more', async () => {
 });
 
 test('a link of the day before is still good in its 23rd hour, and says when it ends', async () => {
+	node.sandbox.linkLifetimeMs = 60 * MINUTE_MS;
 	const failed = aged(await failAtTheThird(), DAY_MS - 60 * MINUTE_MS);
+	node.sandbox.linkLifetimeMs = DAY_MS;
 	const startedAt = Date.now();
 
 	const { items } = await node.run({ ...options, retryOf: failed });

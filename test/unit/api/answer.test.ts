@@ -1,9 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import fc from 'fast-check';
 
-import { readAnswer, readRetryAfter } from '../../../nodes/MiniMaxImage/api/answer';
+import { readAnswer } from '../../../nodes/MiniMaxImage/api/answer';
 import type { GeneratedImages } from '../../../nodes/MiniMaxImage/api/answer';
 import type { Failure } from '../../../nodes/MiniMaxImage/http/outcome';
+import { readRetryAfter } from '../../../nodes/MiniMaxImage/http/retryPolicy';
 
 const BASE_URL = 'https://gateway.example.com/minimax';
 const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -61,7 +62,6 @@ test.each<[string, object, Partial<GeneratedImages>]>([
 test.each([
 	['/files/a.jpg?s=1', 'https://gateway.example.com/files/a.jpg?s=1'],
 	['//files.example.com/a.jpg', 'https://files.example.com/a.jpg'],
-	['ftp://files.example.com/a.jpg', 'ftp://files.example.com/a.jpg'],
 ])('the link %s leads to %s', (link, url) => {
 	expect(read({ ...OK, data: { image_urls: [link] } })).toEqual(success({ images: [{ url }] }));
 });

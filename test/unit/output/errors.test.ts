@@ -89,7 +89,7 @@ test.each([
 	['probablyMade', ['timeout', 'answerTooLarge']],
 	['rateLimited', ['1002', '1039', '1041', '2045', 'http429']],
 	['refused', ['1004', '2049', '1008', '1026', '1027', '1042', '2013', '2056', '2061', 'blocked']],
-	['refused', ['certificate', 'redirect', 'cancelled', 'notAllowed']],
+	['refused', ['certificate', 'redirect', 'notAllowed']],
 	['refused', ['http400', 'http401', 'http403', 'http404', '9999', '-1', '']],
 ])('%s is what is known after %j', (kind, codes) => {
 	expect(codes.map(kindOf)).toEqual(codes.map(() => kind));
@@ -189,7 +189,7 @@ describe('the error that ends a run', () => {
 
 		expect(error.message).toBe('MiniMax said no [item 3]');
 		expect(error.description).toBe(
-			'Do better. (Details: see &lt;a href="https://evil.example"&gt;this&lt;/a&gt; &amp; that. Code: 2013) ' +
+			'Do better. (Details: see ‹a href="https://evil.example"›this‹/a› &amp; that. Code: 2013) ' +
 				'Go on. Images of this run that are already paid for (links work for 24 hours): ' +
 				'<a href="https://a.example/1?x=1&amp;y=&quot;2&quot;" target="_blank">image 1</a>, image 2',
 		);
@@ -230,7 +230,7 @@ describe('the error that ends a run', () => {
 
 		expect(toRunError(NODE, refused, 1, { paid: { links: [], inline: 0 } })).toMatchObject({
 			message: '"Prompt" is empty [item 1]',
-			description: 'Write &lt;b&gt;one&lt;/b&gt;.',
+			description: 'Write ‹b›one‹/b›.',
 		});
 	});
 
@@ -238,7 +238,7 @@ describe('the error that ends a run', () => {
 		const error = toToolError(NODE, failed, 0, paid);
 
 		expect(error.message).toBe(
-			'MiniMax said no. Do better. (Details: see <a href="https://evil.example">this</a> & that. Code: 2013) ' +
+			'MiniMax said no. Do better. (Details: see ‹a href="https://evil.example"›this‹/a› & that. Code: 2013) ' +
 				`Images of this run that are already paid for (links work for 24 hours): ${paid.links.join(' ')}`,
 		);
 		expect(error.description).toBeUndefined();
