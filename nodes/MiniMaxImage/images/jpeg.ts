@@ -1,4 +1,4 @@
-/** A part of a JPEG that has a length: tables, frame and scan headers, application data; or the end of the image. */
+/** A part of the head of a JPEG: tables, frame and scan headers, application data. */
 export interface JpegSegment {
 	marker: number;
 	/** Offset of the marker. */
@@ -7,61 +7,72 @@ export interface JpegSegment {
 	end: number;
 }
 
-/** Ends the image (ITU T.81, table B.1, as the others). */
-export const END_OF_IMAGE = 0xd9;
+/** Begins the compressed picture, which lasts to the end of the image (ITU T.81, table B.1, as the others). */
 export const START_OF_SCAN = 0xda;
 
+const END_OF_IMAGE = 0xd9;
 const MARKER = 0xff;
 const START = 0xd8;
 
 /** Markers without a length: TEM, restarts, and a start of image that some programs write twice. */
 const standsAlone = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker <= START);
 
-/** What may follow compressed data: tables, the next scan, application data, a comment, the end. */
-const endsScan = (marker: number) =>
-	marker === 0xc4 ||
-	(marker >= END_OF_IMAGE && marker <= 0xdd) ||
-	(marker >= 0xe0 && marker <= 0xef) ||
-	marker === 0xfe;
-
-/** Stray bytes that may stand between the start of an image and its first segment. */
+/** Stray bytes that may stand before a segment, fill bytes included. */
 const MAX_STRAY_BYTES = 1024;
+
+/** More segments than any program writes; each has up to 64 KB. */
+const MAX_SEGMENTS = 2000;
 
 /** Whether bytes begin as a JPEG does, stray bytes before its first segment included. */
 export function startsAsJpeg(bytes: Buffer): boolean {
 	if (bytes.length < 3 || bytes[0] !== MARKER || bytes[1] !== START) return false;
-	if (bytes[2] === MARKER) return true;
-	const [first] = jpegSegments(bytes);
-	return first !== undefined && first.at <= MAX_STRAY_BYTES;
+	return bytes[2] === MARKER || segmentFrom(bytes, 2) !== undefined;
+}
+
+/** The next segment, as leniently as libjpeg reads: stray bytes before it are passed over, up to a limit. */
+function segmentFrom(bytes: Buffer, start: number): JpegSegment | undefined {
+	const last = Math.min(start + MAX_STRAY_BYTES, bytes.length - 4);
+	for (let at = start; at <= last; at++) {
+		const marker = bytes[at + 1] as number;
+		if (bytes[at] !== MARKER || marker === MARKER || marker === 0) continue;
+		if (marker === END_OF_IMAGE) return undefined;
+		if (standsAlone(marker)) continue;
+		const end = at + 2 + bytes.readUInt16BE(at + 2);
+		return end > bytes.length ? undefined : { marker, at, end };
+	}
+	return undefined;
 }
 
 /**
- * The segments of a JPEG up to its end, read as leniently as libjpeg does: stray bytes between them are passed over.
- * Pictures inside of a segment, such as a camera's preview, are no segments. Ends early where the file is cut.
+ * The segments in the head of a JPEG, up to its first scan. Pictures inside of a segment, such as a camera's preview,
+ * are no segments. Ends early where the file is cut.
  */
 export function* jpegSegments(bytes: Buffer): Generator<JpegSegment, void> {
-	let inScan = false;
 	let at = 2;
-	for (;;) {
-		// The search is native, since compressed data of megabytes lies between two markers.
-		if (bytes[at] !== MARKER) at = bytes.indexOf(MARKER, at);
-		if (at < 0) return;
-		const marker = bytes[at + 1];
-		if (marker === undefined) return;
-		if (marker === MARKER) {
-			at += 1; // fill byte
-		} else if (marker === 0 || standsAlone(marker) || (inScan && !endsScan(marker))) {
-			at += 2;
-		} else if (marker === END_OF_IMAGE) {
-			yield { marker, at, end: at + 2 };
-			return;
-		} else {
-			if (at + 4 > bytes.length) return;
-			const end = at + 2 + bytes.readUInt16BE(at + 2);
-			if (end > bytes.length) return;
-			yield { marker, at, end };
-			inScan = marker === START_OF_SCAN;
-			at = end;
-		}
+	for (let count = 0; count < MAX_SEGMENTS; count++) {
+		const segment = segmentFrom(bytes, at);
+		if (!segment) return;
+		yield segment;
+		if (segment.marker === START_OF_SCAN) return;
+		at = segment.end;
 	}
+}
+
+/** Whether a JPEG has a picture with an end. In compressed data no other bytes look like it. */
+export function hasEnd(bytes: Buffer): boolean {
+	for (const { marker, end } of jpegSegments(bytes)) {
+		if (marker === START_OF_SCAN) return hasEndFrom(bytes, end);
+	}
+	return false;
+}
+
+/** From behind, where the end of a whole image is; by hand, since the native search is slow where many bytes are 0xff. */
+function hasEndFrom(bytes: Buffer, start: number): boolean {
+	let next: number | undefined;
+	for (let at = bytes.length - 1; at >= start; at--) {
+		const byte = bytes[at];
+		if (byte === MARKER && next === END_OF_IMAGE) return true;
+		next = byte;
+	}
+	return false;
 }

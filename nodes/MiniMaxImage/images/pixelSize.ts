@@ -1,9 +1,7 @@
-import { AVIF, GIF, HEIC, JPEG, PNG, WEBP, ascii, identifyImage } from './format';
+import { JPEG, PNG, WEBP, ascii, identifyImage } from './format';
 import type { ImageFormat } from './format';
 import { START_OF_SCAN, jpegSegments } from './jpeg';
-
-/** Where the boxes that describe an AVIF or HEIC end at the latest; the pictures follow. */
-const BOXES_BYTES = 64 * 1024;
+import { FIRST_CHUNK, IDAT, IHDR, chunkName, findChunk } from './png';
 
 /** Size of an image in pixels. */
 export interface PixelSize {
@@ -27,11 +25,8 @@ function jpegSize(bytes: Buffer): PixelSize | undefined {
 }
 
 function pngSize(bytes: Buffer): PixelSize | undefined {
-	const chunk = (at: number) => ascii(bytes, at + 4, at + 8);
-	if (bytes.length < 33 || chunk(8) !== 'IHDR') return undefined;
-	let at = 8;
-	while (at + 8 <= bytes.length && chunk(at) !== 'IDAT') at += 12 + bytes.readUInt32BE(at);
-	if (at + 8 > bytes.length) return undefined;
+	if (bytes.length < 33 || chunkName(bytes, FIRST_CHUNK) !== IHDR) return undefined;
+	if (findChunk(bytes, IDAT) === undefined) return undefined;
 	return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 }
 
@@ -54,32 +49,16 @@ function webpSize(bytes: Buffer): PixelSize | undefined {
 	}
 }
 
-function gifSize(bytes: Buffer): PixelSize | undefined {
-	if (bytes.length < 10) return undefined;
-	return { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) };
-}
-
-/** AVIF and HEIC tell the size of each picture inside in a box `ispe`; the largest is the picture itself. */
-function boxedSize(bytes: Buffer): PixelSize | undefined {
-	const head = bytes.subarray(0, BOXES_BYTES);
-	const sizes: PixelSize[] = [];
-	for (let at = head.indexOf('ispe'); at !== -1; at = head.indexOf('ispe', at + 4)) {
-		if (at + 16 > head.length) break;
-		sizes.push({ width: head.readUInt32BE(at + 8), height: head.readUInt32BE(at + 12) });
-	}
-	return sizes.sort((a, b) => b.width * b.height - a.width * a.height)[0];
-}
-
 const READERS = new Map<ImageFormat, (bytes: Buffer) => PixelSize | undefined>([
 	[JPEG, jpegSize],
 	[PNG, pngSize],
 	[WEBP, webpSize],
-	[GIF, gifSize],
-	[AVIF, boxedSize],
-	[HEIC, boxedSize],
 ]);
 
-/** Size of an image from its header; undefined when that is cut short or damaged, or the format is not known. */
+/**
+ * Size of a JPEG, PNG or WebP from its header; undefined when that is cut short or damaged. MiniMax neither sends nor
+ * takes other formats.
+ */
 export function readPixelSize(bytes: Buffer): PixelSize | undefined {
 	const format = identifyImage(bytes);
 	const size = format && READERS.get(format)?.(bytes);

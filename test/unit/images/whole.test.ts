@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Sharp } from 'sharp';
 import sharp from 'sharp';
 
+import { readPixelSize } from '../../../nodes/MiniMaxImage/images/pixelSize';
 import { isWhole } from '../../../nodes/MiniMaxImage/images/whole';
 
 type Encode = (image: Sharp) => Sharp;
@@ -14,8 +15,6 @@ const ENCODINGS: Record<string, Encode> = {
 	'a PNG with palette': (image) => image.png({ palette: true }),
 	'a lossy WebP': (image) => image.webp(),
 	'a WebP with alpha': (image) => image.ensureAlpha(0.5).webp(),
-	'a GIF': (image) => image.gif(),
-	'an AVIF': (image) => image.avif({ effort: 0 }),
 };
 
 const encodings = Object.entries(ENCODINGS);
@@ -78,6 +77,32 @@ test.each(encodings)('%s with bytes after its end is whole', async (_name, encod
 		const longer = Buffer.concat([bytes, more]);
 		expect([await decodes(longer), isWhole(longer)]).toEqual([true, true]);
 	}
+});
+
+const box = (name: string, content: Buffer = Buffer.alloc(0)) => {
+	const bytes = Buffer.concat([Buffer.from(`\0\0\0\0${name}`, 'latin1'), content]);
+	bytes.writeUInt32BE(bytes.length, 0);
+	return bytes;
+};
+const ftyp = box('ftyp', Buffer.from('heic\0\0\0\0mif1heic'));
+
+test('of formats that MiniMax does not send, it is asked whether there is a picture at all', async () => {
+	const gif = await encoded((image) => image.gif());
+	const avif = await encoded((image) => image.avif({ effort: 0 }));
+
+	expect([gif, avif, Buffer.concat([ftyp, box('meta')])].map(isWhole)).toEqual([true, true, true]);
+	expect([gif.subarray(0, 13), ftyp, Buffer.concat([ftyp, box('free')])].map(isWhole)).toEqual([
+		false,
+		false,
+		false,
+	]);
+});
+
+test('boxes that have no length are not followed', () => {
+	const endless = Buffer.concat([ftyp, Buffer.from('\0\0\0\x01free', 'latin1'), Buffer.alloc(32)]);
+
+	expect(endless).toHaveLength(64);
+	expect([isWhole(endless), readPixelSize(endless)]).toEqual([false, undefined]);
 });
 
 const marker = (code: number) => Buffer.from([0xff, code]);
