@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Batch } from '../batch';
+import { Breather } from '../http/breather';
 import { invalidInput } from '../itemError';
 import { fieldName } from './fieldName';
 import type { LinkHosts } from './links';
@@ -20,7 +21,7 @@ export interface Plan {
 
 /**
  * PLAN: checks every item before the first request, so that a bad one is found before anything costs. What is
- * wrong with an item is noted in the batch.
+ * wrong with an item is noted in the batch. Other work of n8n runs in between.
  *
  * @param hosts who opens links to reference images
  */
@@ -29,7 +30,8 @@ export async function plan(
 	batch: Batch,
 	hosts: LinkHosts,
 ): Promise<Plan[]> {
-	const references = new References(context);
+	const breather = new Breather();
+	const references = new References(context, breather);
 	const plans: Plan[] = [];
 	for (const itemIndex of context.getInputData().keys()) {
 		try {
@@ -41,6 +43,7 @@ export async function plan(
 		} catch (error) {
 			batch.fail(itemIndex, error);
 		}
+		await breather.breathe();
 		if (batch.waiting.aborted) return [];
 	}
 	return withinLimit(plans, batch);
@@ -50,8 +53,10 @@ export async function plan(
 function withinLimit(plans: Plan[], batch: Batch): Plan[] {
 	const wanted = plans.reduce((sum, { parameters }) => sum + parameters.request.count, 0);
 	// An expression can give each item a limit of its own, of which the lowest is the safest.
-	const limits = plans.flatMap(({ parameters }) => parameters.send.maxImages || []);
-	const limit = Math.min(...limits);
+	const limit = plans.reduce(
+		(lowest, { parameters }) => Math.min(lowest, parameters.send.maxImages || Infinity),
+		Infinity,
+	);
 	if (wanted <= limit) return plans;
 	const error = invalidInput(
 		`The items together ask for ${wanted} images, but ${fieldName('maxImages')} is ${limit}, so nothing was sent`,

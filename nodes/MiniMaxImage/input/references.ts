@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { Breather } from '../http/breather';
 import { digestOf } from '../journal';
 import { checkReference, locate } from './referenceFiles';
 import type { Reference } from './referenceFiles';
@@ -30,7 +31,10 @@ export class References {
 	/** Settles when the item before has its references. */
 	private loading = Promise.resolve();
 
-	constructor(private readonly context: IExecuteFunctions) {}
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly breather = new Breather(),
+	) {}
 
 	/**
 	 * Checks the references of an item without keeping them, so that bad ones are refused before anything is sent.
@@ -45,6 +49,7 @@ export class References {
 			const digest = this.digests.get(reference.key) ?? (await this.checkOne(reference));
 			this.digests.set(reference.key, digest);
 			digests.push(digest);
+			await this.breather.breathe();
 		}
 		return digests;
 	}
@@ -58,7 +63,8 @@ export class References {
 
 	/**
 	 * Runs `use` with the links or data URLs of an item's references; none without a source. Items are served in the
-	 * order they come, so that one with a large file is not overtaken by those after it.
+	 * order they come, so that one with a large file is not overtaken by those after it; and large files are encoded one
+	 * at a time, with other work in between.
 	 */
 	async with<T>(
 		itemIndex: number,
@@ -69,16 +75,21 @@ export class References {
 		let loaded = (): void => undefined;
 		this.loading = new Promise<void>((resolve) => (loaded = resolve));
 		await before;
-		const references: Reference[] = [];
+		await this.breather.breathe();
+		const held: string[] = [];
 		try {
-			if (source) references.push(...locate(this.context, itemIndex, source));
-			const files = await Promise.all(references.map((reference) => this.acquire(reference)));
+			const files: string[] = [];
+			for (const reference of source ? locate(this.context, itemIndex, source) : []) {
+				held.push(reference.key);
+				files.push(await this.acquire(reference));
+				await this.breather.breathe();
+			}
 			const used = use(files);
 			loaded();
 			return await used;
 		} finally {
 			loaded();
-			for (const { key } of references) this.release(key);
+			for (const key of held) this.release(key);
 		}
 	}
 
