@@ -40,6 +40,46 @@ const cases: Record<string, Refused> = {
 		parameters: { prompt: '🦊'.repeat(1501) },
 		says: ['"Prompt" has 1501 characters', 'text of 1 to 1500 characters'],
 	},
+	'a prompt of 100,000 characters': {
+		parameters: { prompt: 'x'.repeat(100_000) },
+		says: ['"Prompt" has over 3000 characters', 'text of 1 to 1500 characters'],
+	},
+	'an absurd ratio': {
+		parameters: { aspectRatio: '={{ "1".repeat(60000) }}' },
+		says: ['"Aspect Ratio" is "111', '…", but must be one of: 1:1'],
+	},
+	'an absurd number': {
+		parameters: { numberOfImages: '={{ " ".repeat(60000) + "x" }}' },
+		says: ['"Number of Images" is "   ', '…", but must be a whole number from 1 to 9'],
+	},
+	'an absurd model': {
+		parameters: { model: '={{ "m".repeat(201) }}' },
+		says: ['"Model" has 201 characters', '1 to 200'],
+	},
+	'a file name of 1,001 characters': {
+		parameters: { options: { fileName: '.'.repeat(1001) } },
+		says: ['"File Name" has 1001 characters', 'text of 1 to 1000 characters'],
+	},
+	'an absurd field for the output': {
+		parameters: { options: { binaryPropertyOutput: 'x'.repeat(201) } },
+		says: ['"Put Output in Field" has 201 characters', '1 to 200'],
+	},
+	'a text of 60,000 blanks around a link': {
+		parameters: {
+			operation: 'imageToImage',
+			inputType: 'url',
+			imageUrls: '={{ "https://x.example/a.jpg" + " ".repeat(60000) + "x" }}',
+		},
+		says: ['"Image URL(s)" holds more than 50,000 characters'],
+	},
+	'the description of a stored file as text': {
+		parameters: {
+			operation: 'imageToImage',
+			inputType: 'url',
+			imageUrls: '={{ JSON.stringify({ mimeType: "image/png", id: "filesystem-v2:a/b/c" }) }}',
+		},
+		says: ['"Image URL(s)" is text that describes a file of n8n'],
+	},
 	'an unknown ratio': {
 		parameters: { aspectRatio: '5:4' },
 		says: ['"Aspect Ratio" is "5:4"', '16:9', 'custom'],

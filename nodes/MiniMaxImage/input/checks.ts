@@ -1,5 +1,5 @@
 import { invalidInput } from '../itemError';
-import { plainText, readBoolean } from '../plainText';
+import { SHORT_CHARACTERS, plainText, readBoolean } from '../plainText';
 
 /** Bounds of a number, both ends included unless `above` is given. */
 export interface NumberRange {
@@ -13,20 +13,55 @@ export interface NumberRange {
 
 const SHOWN_CHARACTERS = 80;
 
-/** A value as text, objects as JSON. */
-export function toText(value: unknown): string {
-	if (typeof value !== 'object') return String(value);
+/** As much of a value as is looked at for a message that shows its start. */
+const PREVIEW_CHARACTERS = 1000;
+
+/** What JSON makes of an object that has a word of its own for that, such as a date. */
+function withoutToJson(value: object): unknown {
+	const { toJSON } = value as { toJSON?: unknown };
+	return typeof toJSON === 'function' ? (toJSON.call(value) as unknown) : value;
+}
+
+/** The first characters of what JSON makes of a list or an object. Each level of it takes room, so circles end too. */
+function startOfJson(value: unknown, room: number): string {
+	if (room <= 0) return '';
+	const plain = typeof value === 'object' && value !== null ? withoutToJson(value) : value;
+	if (typeof plain === 'string') return JSON.stringify(plain.slice(0, room));
+	if (typeof plain !== 'object' || plain === null) return String(plain).slice(0, room);
+	const isList = Array.isArray(plain);
+	// A part takes two characters at least.
+	const keys = isList
+		? Array.from({ length: Math.min(plain.length, room) }, (_, index) => String(index))
+		: Object.keys(plain).slice(0, room);
+	let text = '';
+	for (const key of keys) {
+		const left = room - text.length;
+		if (left <= 0) break;
+		const part = (plain as Record<string, unknown>)[key];
+		if (!isList && part === undefined) continue;
+		const name = isList ? '' : `${JSON.stringify(key.slice(0, left))}:`;
+		text += `${text && ','}${name}${startOfJson(part, left - name.length - 1)}`;
+	}
+	return isList ? `[${text}]` : `{${text}}`;
+}
+
+/**
+ * The start of a value as text, objects as JSON. Never more than that is looked at, since a value may be large, deep
+ * or a circle; and whatever it is, there are words for it.
+ */
+export function preview(value: unknown): string {
 	try {
-		return JSON.stringify(value) ?? String(value);
+		const text = typeof value === 'object' ? startOfJson(value, PREVIEW_CHARACTERS) : String(value);
+		return text.slice(0, PREVIEW_CHARACTERS);
 	} catch {
-		return String(value);
+		return kindOf(value);
 	}
 }
 
 /** A value as a message shows it, cut where it is long. */
 export function shown(value: unknown): string {
 	if (isUnset(value)) return 'empty';
-	const characters = [...toText(value).slice(0, 2 * SHOWN_CHARACTERS + 2)];
+	const characters = [...preview(value).slice(0, 2 * SHOWN_CHARACTERS + 2)];
 	const text =
 		characters.length > SHOWN_CHARACTERS
 			? `${characters.slice(0, SHOWN_CHARACTERS).join('')}…`
@@ -66,7 +101,8 @@ const UNITS: Record<string, RegExp> = {
 
 function toNumber(value: unknown, unit = ''): number {
 	if (typeof value === 'number') return value;
-	if (typeof value !== 'string' || isUnset(value)) return Number.NaN;
+	if (typeof value !== 'string' || value.length > SHORT_CHARACTERS || isUnset(value))
+		return Number.NaN;
 	const text = plainText(value).replace(UNITS[unit] ?? '', '');
 	if (THOUSANDS.test(text)) return Number(text.replace(/[, '’]/g, ''));
 	return Number(DECIMAL_COMMA.test(text) ? text.replace(',', '.') : text);
@@ -120,20 +156,28 @@ export function checkBoolean(label: string, value: unknown): boolean {
 	throw invalidInput(`${label} is ${shown(value)}, but must be true or false`);
 }
 
-/** Text that is not blank and at most `max` characters long, an emoji counting as one. */
-export function checkText(label: string, value: unknown, max = Infinity): string {
-	const allowed = Number.isFinite(max) ? `text of 1 to ${max} characters` : 'text';
+/**
+ * Text that is not blank and at most `max` characters long, an emoji counting as one. Where no length is given, it is
+ * a name or a choice, whose length is not worth a word as long as it is not absurd.
+ */
+export function checkText(label: string, value: unknown, max?: number): string {
+	const most = max ?? SHORT_CHARACTERS;
+	const allowed = max === undefined ? 'text' : `text of 1 to ${max} characters`;
 	if (isUnset(value)) throw invalidInput(`${label} is empty, but must be ${allowed}`);
 	if (typeof value !== 'string') {
 		throw invalidInput(`${label} must be ${allowed}, but is ${kindOf(value)}: ${shown(value)}`);
 	}
-	// A string never has more code points than UTF-16 units, so most need no counting.
-	const length = value.length > max ? [...value].length : value.length;
-	if (length > max) {
+	const length = lengthOf(value, most);
+	if (length > most) {
 		throw invalidInput(
-			`${label} has ${length} characters, but must be ${allowed}`,
+			`${label} has ${value.length > 4 * most ? `over ${2 * most}` : length} characters, but must be text of 1 to ${most} characters`,
 			`It starts with ${shown(value)}. Shorten it.`,
 		);
 	}
 	return toWellFormed(value);
+}
+
+/** Characters of a text, counted where the count matters: there are at least half as many as UTF-16 units. */
+function lengthOf(text: string, most: number): number {
+	return text.length > most && text.length <= 4 * most ? [...text].length : text.length;
 }

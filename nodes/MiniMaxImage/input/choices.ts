@@ -1,5 +1,5 @@
 import { invalidInput } from '../itemError';
-import { plainText } from '../plainText';
+import { SHORT_CHARACTERS, plainText } from '../plainText';
 import { shown } from './checks';
 import { fieldChoices, fieldName, orDefault } from './fieldName';
 
@@ -9,10 +9,16 @@ function keyOf(text: string): string {
 	return plain.replace(/[^\p{L}\p{N}:]/gu, '');
 }
 
+/** Deeper than any table nests a choice. */
+const MAX_DEPTH = 20;
+
 /** The choice itself, where a table gives it in a list of one, or as an object with a name. */
-export function unwrapChoice(value: unknown): unknown {
-	if (Array.isArray(value)) return value.length === 1 ? unwrapChoice(value[0]) : value;
-	if (typeof value !== 'object' || value === null) return value;
+export function unwrapChoice(given: unknown): unknown {
+	let value = given;
+	for (let depth = 0; Array.isArray(value) && value.length === 1 && depth < MAX_DEPTH; depth++) {
+		value = value[0];
+	}
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
 	const { value: inner, name } = value as Record<string, unknown>;
 	return [inner, name].find((one) => typeof one === 'string') ?? value;
 }
@@ -23,7 +29,7 @@ export function findChoice<T extends { value: string; name: string }>(
 	choices: readonly T[],
 ): T | undefined {
 	const one = unwrapChoice(value);
-	if (typeof one !== 'string') return undefined;
+	if (typeof one !== 'string' || one.length > SHORT_CHARACTERS) return undefined;
 	const key = keyOf(one);
 	return (
 		choices.find((choice) => choice.value === one) ??

@@ -12,6 +12,9 @@ export interface LinkHosts {
 
 const USE_FILE = 'choose Binary File as Input Type';
 
+/** Longer than the links of any service, those with signatures included. */
+const MAX_LINK_CHARACTERS = 8192;
+
 /** Whether a link carries the image in itself. */
 export const isDataUrl = (url: string): boolean => /^data:/i.test(url);
 
@@ -63,6 +66,12 @@ function withScheme(link: string): string {
  */
 export function checkLink(label: string, text: string, hosts: LinkHosts): string {
 	if (isDataUrl(text)) return text;
+	if (text.length > MAX_LINK_CHARACTERS) {
+		throw invalidInput(
+			`${label} holds ${shown(text)}, which has ${text.length.toLocaleString('en-US')} characters`,
+			`A link has up to ${MAX_LINK_CHARACTERS.toLocaleString('en-US')} characters.`,
+		);
+	}
 	const link = withScheme(text.replaceAll('&amp;', '&'));
 	const url = parseWebUrl(link);
 	if (!url) {

@@ -62,9 +62,15 @@ export function checkReference(bytes: Buffer, what: string): string {
 
 const DOUBLED_START = Buffer.from([0xff, 0xd8, 0xff, 0xd8]);
 
+/** Starts that are taken away at most; a program writes one or two too many. */
+const MAX_STARTS = 16;
+
 /** A JPEG whose start some program wrote twice, with one start: many decoders refuse two. Other files as they are. */
 export function withOneStart(bytes: Buffer): Buffer {
 	let image = bytes;
-	while (image.subarray(0, 4).equals(DOUBLED_START)) image = image.subarray(2);
+	for (let starts = 0; starts < MAX_STARTS; starts++) {
+		if (!image.subarray(0, 4).equals(DOUBLED_START)) break;
+		image = image.subarray(2);
+	}
 	return image;
 }

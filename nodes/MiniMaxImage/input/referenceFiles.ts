@@ -21,21 +21,28 @@ export interface Reference {
 	what: string;
 }
 
+/** What a message names of the fields of an item. */
+const MAX_NAMES = 20;
+const NAME_CHARACTERS = 80;
+
 function findByName(context: IExecuteFunctions, itemIndex: number, name: string): IBinaryData {
 	const file = findFile(context, itemIndex, name);
 	if (file) return file;
 	const names = namesOfFiles(context, itemIndex);
+	const first = names.slice(0, MAX_NAMES).map((one) => one.slice(0, NAME_CHARACTERS));
+	const others = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
 	throw invalidInput(
 		`${fieldName('binaryPropertyName')} is ${shown(name)}, but the input item has no file in a field of that name`,
 		names.length > 0
-			? `The item has files in: ${names.join(', ')}.`
+			? `The item has files in: ${first.join(', ')}${others}.`
 			: 'The item has no files at all. Put a node before this one that outputs a file, or choose Image URL as Input Type.',
 	);
 }
 
 /** A file as an expression gives it: n8n leaves out the content of files that it keeps in memory. */
 function checkHandedOver(file: IBinaryData, label: string, isList: boolean): IBinaryData {
-	if (file.id || file.data) return { ...file, data: file.data ?? '' };
+	const [id, data] = [file.id, file.data].map((one: unknown) => typeof one === 'string' && one);
+	if (id || data) return { ...file, id: id || undefined, data: data || '' };
 	throw invalidInput(
 		`${label} is an expression that gives ${isList ? 'a list of files' : 'a file'} without ${isList ? 'their' : 'its'} content`,
 		isList
@@ -90,7 +97,7 @@ export function locate(
 			return fileReference(context, itemIndex, file, `${label} "${part.field}"`);
 		}
 		const file = checkHandedOver(part.file, label, isList);
-		return fileReference(context, itemIndex, file, `${label} "${file.fileName ?? 'file'}"`);
+		return fileReference(context, itemIndex, file, `${label} ${shown(file.fileName ?? 'file')}`);
 	};
 	return parts.map(locateOne);
 }

@@ -11,6 +11,9 @@ import type { OutputSettings } from './types';
 
 const MS_PER_SECOND = 1000;
 
+/** Longer than any file system takes; what is cut off a name is cut where the file is named. */
+const FILE_NAME_CHARACTERS = 1000;
+
 const UNSAFE_FIELD_NAMES = ['__proto__', 'prototype', 'constructor'];
 
 /** A field, or what it is when it is left alone where it is empty. */
@@ -50,7 +53,7 @@ export function readOutput(read: Read, options: IDataObject): OutputSettings {
 		] as const),
 		includeInputFields: optional(options, 'includeInputFields', checkBoolean) ?? false,
 		fileName: optional(options, 'fileName', (label, value) =>
-			checkText(label, typeof value === 'number' ? String(value) : value),
+			checkText(label, typeof value === 'number' ? String(value) : value, FILE_NAME_CHARACTERS),
 		),
 	};
 }

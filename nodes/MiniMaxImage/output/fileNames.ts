@@ -1,3 +1,5 @@
+import { trimMarks } from '../plainText';
+
 /** Bytes that most file systems allow in a name are 255; the rest is for number and extension. */
 const MAX_NAME_BYTES = 200;
 
@@ -17,7 +19,7 @@ const IMAGE_EXTENSION = /\.(jpe?g|png|webp|gif)$/i;
  */
 export function safeBaseName(wanted: string): string {
 	// Windows drops dots and spaces at the end; a dot at the start hides the file elsewhere.
-	const stripped = (name: string) => name.replace(/^[. ]+|[. ]+$/g, '');
+	const stripped = (name: string) => trimMarks(name, '. ');
 	const cleaned = stripped(
 		wanted
 			.normalize('NFC')
@@ -54,7 +56,7 @@ export function nameFromPrompt(prompt: string): string {
 		.normalize('NFC')
 		.toLowerCase()
 		.replace(/['’]/g, '')
-		.match(/[\p{L}\p{M}\p{N}]+/gu);
+		.match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu);
 	const telling = words && ARTICLE.test(words[0] ?? '') ? words.slice(1) : (words ?? []);
 	let name = '';
 	for (const word of telling.slice(0, NAME_WORDS)) {

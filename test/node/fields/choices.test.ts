@@ -98,8 +98,20 @@ test('a table whose cells are written by people makes every image it means', asy
 	expect(node.sandbox.paidImages).toBe(4);
 });
 
-test.each(['16:09:00', '16:09', '1899-12-30T16:09:00.000Z', 0.6729166666666667])(
-	'a ratio that a sheet made a time of, %j, fails its row alone, in these words',
+test.each(['16:09:00', '16:09'])(
+	'a ratio that a sheet made a time of, %j, is the ratio it was',
+	async (ratio) => {
+		await node.run({
+			items: [{ json: { ratio } }],
+			parameters: { aspectRatio: '={{ $json.ratio }}' },
+		});
+
+		expect(node.sandbox.requests.map(({ body }) => body.aspect_ratio)).toEqual(['16:9']);
+	},
+);
+
+test.each(['1899-12-30T16:09:00.000Z', 0.6729166666666667, '2-Mar', 46_083])(
+	'a ratio that a sheet made something else of, %j, fails its row alone, with what to do',
 	async (ratio) => {
 		const { items } = await node.run({
 			node: { onError: 'continueRegularOutput' },
@@ -107,9 +119,10 @@ test.each(['16:09:00', '16:09', '1899-12-30T16:09:00.000Z', 0.6729166666666667])
 			parameters: { aspectRatio: '={{ $json.ratio }}' },
 		});
 
-		expect(items[0]?.json.error).toBe(
-			`"Aspect Ratio" is ${JSON.stringify(ratio)}, because the sheet made a time of it: format the column as plain text`,
-		);
+		expect(items[0]?.json).toMatchObject({
+			error: `"Aspect Ratio" is ${JSON.stringify(ratio)}, but must be one of: 1:1, 16:9, 4:3, 3:2, 2:3, 3:4, 9:16, 21:9, custom`,
+			errorDetails: { description: 'If it comes from a sheet, format the column as plain text.' },
+		});
 		expect(node.sandbox.requests.map(({ body }) => body.aspect_ratio)).toEqual(['16:9']);
 	},
 );
@@ -155,6 +168,7 @@ test.each<[string, Parameters, string]>([
 	['a size out of range', { aspectRatio: 'custom', width: 4096, height: 1024 }, '"Width" is 4096'],
 	['too many images', { numberOfImages: 10 }, '"Number of Images" is 10'],
 	['a prompt too long', { prompt: 'x'.repeat(1501) }, '"Prompt" has 1501 characters'],
+	['a style too long', { style: expression('x'.repeat(201)) }, '"Style" has 201 characters'],
 ])('a model that is not known here is not sent with %s', async (_name, parameters, words) => {
 	const { error } = await node.run({
 		parameters: { model: expression('image-02'), ...parameters } as Parameters,

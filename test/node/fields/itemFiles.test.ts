@@ -58,6 +58,15 @@ test('an item without JSON and without the file is refused in our words', async 
 	expect(node.sandbox.requests).toHaveLength(0);
 });
 
+test('of an item with many files, the message names twenty', async () => {
+	const file = inMemory(await picture());
+	const binary = Object.fromEntries([...Array(50).keys()].map((one) => [`photo${one}`, file]));
+
+	const { error } = await node.run({ items: [{ json: {}, binary }], parameters: portrait() });
+
+	expect(error?.description).toMatch(/^The item has files in: photo0, .*, photo19 and 30 more\.$/);
+});
+
 test('"_files" in the JSON of a workflow with separate files is a column as any other', async () => {
 	const [own, column] = await portraits();
 

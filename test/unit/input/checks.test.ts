@@ -253,6 +253,96 @@ test('long values are shown short', () => {
 	expect(shown({ text: 'x'.repeat(1000) }).length).toBeLessThan(120);
 });
 
+/** A list in a list, so many times. */
+function nested(depth: number): unknown {
+	let value: unknown = 1;
+	for (let level = 0; level < depth; level++) value = level % 2 === 0 ? [value] : { a: value };
+	return value;
+}
+
+function circle(): unknown {
+	const value: Record<string, unknown> = { name: 'me' };
+	value.self = [value];
+	return value;
+}
+
+test.each<[string, unknown, RegExp]>([
+	['an object without prototype', Object.assign(Object.create(null), { a: 1 }), /^\{"a":1\}$/],
+	['an object whose toString is a number', { toString: 0 }, /^\{"toString":0\}$/],
+	['an object that refuses to be JSON', { toJSON: () => fail() }, /^an object$/],
+	[
+		'an object that refuses to be read',
+		{
+			get a() {
+				return fail();
+			},
+		},
+		/^an object$/,
+	],
+	['a large integer', 12n, /^12$/],
+	['a list of large integers', [12n], /^\[12\]$/],
+	['a symbol', Symbol('fox'), /^Symbol\(fox\)$/],
+	['a date', new Date(0), /^"1970-01-01T00:00:00.000Z"$/],
+	['a date that is none', new Date(Number.NaN), /^null$/],
+	['a circle', circle(), /^\{"name":"me","self":\[\{"name":"me",.*…$/],
+	['a value 100,000 levels deep', nested(100_000), /^[[{"a:]{80}…$/],
+	['a list with many holes', new Array(4_000_000_000), /^\[.{79}…$/],
+	['a list of a million', Array(1_000_000).fill({ a: 1 }), /^\[\{"a":1\},.*…$/],
+	[
+		'an object of long names',
+		{ ['x'.repeat(1_000_000)]: { ['y'.repeat(100_000)]: 1 } },
+		/^\{"x{78}…$/,
+	],
+	['a text of 10 MB in a list', ['x'.repeat(10_000_000)], /^\["x{78}…$/],
+])('%s is shown, and at once', (_name, value, words) => {
+	const startedAt = process.cpuUsage();
+
+	expect(shown(value)).toMatch(words);
+	expect(process.cpuUsage(startedAt).user / 1000).toBeLessThan(50);
+});
+
+function fail(): never {
+	throw new Error('Not for you');
+}
+
+test.each<[string, (value: unknown) => unknown]>([
+	['a number', (value) => checkNumber('It', value, { min: 0, max: 9 })],
+	['a whole number', (value) => checkWholeNumber('It', value, { min: 0, max: 9, unit: 'pixels' })],
+	['a seed', (value) => checkSeed('It', value)],
+])('%s of more than 200 characters is refused, and shown by its start', (_name, check) => {
+	expect(check('7'.padEnd(200, ' '))).toBe(7);
+	expect(outcome(() => check('7'.padEnd(201, ' ')))).toMatch(/^It is "7 {79}…", but must be /);
+	expect(outcome(() => check('9'.repeat(1_000_000)))).toMatch(/^It is "9{80}…", but must be /);
+});
+
+test.each([[[true]], [{ toString: 0 }], [Object.create(null)], ['yes'.padEnd(201, ' ')], [1n]])(
+	'a value that is no true or false is refused, whatever it is',
+	(value) => {
+		expect(outcome(() => checkBoolean('It', value))).toMatch(
+			/^It is .+, but must be true or false$/,
+		);
+	},
+);
+
+test('a name is text of up to 200 characters', () => {
+	expect(checkText('It', 'x'.repeat(200))).toHaveLength(200);
+	expect(outcome(() => checkText('It', 'x'.repeat(201)))).toBe(
+		'It has 201 characters, but must be text of 1 to 200 characters',
+	);
+});
+
+test('the characters of a text far over the limit are not counted', () => {
+	expect(outcome(() => checkText('Prompt', '🦊'.repeat(3000), 1500))).toContain(
+		'has 3000 characters',
+	);
+	expect(outcome(() => checkText('Prompt', '🦊'.repeat(3001), 1500))).toContain(
+		'has over 3000 characters',
+	);
+	expect(outcome(() => checkText('Prompt', 'x'.repeat(50_000_000), 1500))).toBe(
+		'Prompt has over 3000 characters, but must be text of 1 to 1500 characters',
+	);
+});
+
 test('nothing, null and text without a visible character count as not set', () => {
 	expect([undefined, null, '', ' ', '\n', '\u200b'].map(isUnset)).toEqual(Array(6).fill(true));
 	expect([0, false, 'null', [], {}].map(isUnset)).toEqual(Array(5).fill(false));

@@ -100,41 +100,69 @@ test.each([
 });
 
 test.each([
-	...['16:09:00', '16:09', '1:01:00', '01:01', '04:03', '4:03', '9:16:00 AM', '9:16 AM', '4:09 PM'],
-	...['4:09 p.m.', '16：09：00', ' 16:09:00 ', '16:09:00.000', '1899-12-30T16:09:00.000Z'],
-	...['1899-12-30 16:09:00', 'Sat Dec 30 1899 16:09:00 GMT+0000', '1899-12-30T16:09', 'PT16H9M'],
-	...['0 days 16:09:00', 0.672916666666667, '0.672916666666667', '0,672916666666667', '.6729'],
-	...[new Date('1899-12-30T16:09:00Z'), { toJSON: () => '1899-12-30T16:09:00.000+00:00' }],
-])('of the ratio %j a sheet has made a time', (value) => {
-	expect(outcome(() => checkAspectRatio(value))).toMatch(
-		/^"Aspect Ratio" is .+, because the sheet made a time of it: format the column as plain text$/,
-	);
+	...[
+		['16:09:00', '16:9'],
+		['16:09', '16:9'],
+		['16：09：00', '16:9'],
+		[' 16:09:00 ', '16:9'],
+		['21:09:00', '21:9'],
+		['1:01:00', '1:1'],
+		['01:01', '1:1'],
+		['04:03', '4:3'],
+		['4:03', '4:3'],
+		['9:16:00 AM', '9:16'],
+	],
+])('the time %j, which a sheet made of a ratio, is the ratio %s', (value, ratio) => {
+	expect(checkAspectRatio(value)).toBe(ratio);
 });
 
-test.each(['03/02/2026', '2026-03-02', '2-Mar', '02-Mar', 'Mar-02', '03/02', 46_083, '46083'])(
-	'of the ratio %j a sheet has made a date',
-	(value) => {
-		expect(outcome(() => checkAspectRatio(value))).toMatch(
-			/^"Aspect Ratio" is .+, because the sheet made a date of it: format the column as plain text$/,
-		);
-	},
-);
+/** What the refusal of a ratio says and advises. */
+function ratioRefusal(value: unknown) {
+	try {
+		return checkAspectRatio(value);
+	} catch (error) {
+		if (error instanceof ItemError) return [error.message, error.facts.remedy];
+		throw error;
+	}
+}
 
 test.each([
-	'5:4',
-	'16:10',
-	'1920x1080',
-	'wide',
-	'16:9:1',
-	1.7777,
-	16,
-	true,
-	{},
-	[],
-	['1:1', '3:4'],
-])('%j is no ratio, and the choices are named', (value) => {
-	expect(outcome(() => checkAspectRatio(value))).toMatch(
-		/^"Aspect Ratio" is .+, but must be one of: 1:1, 16:9, 4:3, 3:2, 2:3, 3:4, 9:16, 21:9, custom$/,
+	...['4:09 PM', '16:09:00.000', '1899-12-30T16:09:00.000Z', 'Sat Dec 30 1899 16:09:00 GMT+0000'],
+	...['PT16H9M', '0 days 16:09:00', 0.672916666666667, '0,672916666666667', '.6729'],
+	...[new Date('1899-12-30T16:09:00Z'), { toJSON: () => '1899-12-30T16:09:00.000+00:00' }],
+	...['03/02/2026', '2026-03-02', '2-Mar', '02-Mar', 'Mar-02', '03/02', 46_083, '46083'],
+	...['5:4', '16:10', '1920x1080', 'wide', '16:9:1', 1.7777, 16, true, {}, [], ['1:1', '3:4']],
+	...['9'.repeat(60_000), `16:9${' '.repeat(60_000)}`],
+])('%j is no ratio: the choices are named, and what to do about a sheet', (value) => {
+	expect(ratioRefusal(value)).toEqual([
+		expect.stringMatching(
+			/^"Aspect Ratio" is .{1,100}, but must be one of: 1:1, 16:9, 4:3, 3:2, 2:3, 3:4, 9:16, 21:9, custom$/,
+		),
+		'If it comes from a sheet, format the column as plain text.',
+	]);
+});
+
+test('a choice in a list of lists is found, and one that is nested without end is refused', () => {
+	const nested = (depth: number) => {
+		let value: unknown = 'url';
+		for (let level = 0; level < depth; level++) value = [value];
+		return value;
+	};
+	const circle: unknown[] = [];
+	circle.push(circle);
+
+	expect(checkChoice('transfer', nested(20), TRANSFERS)).toBe('url');
+	for (const value of [nested(21), nested(100_000), circle]) {
+		expect(outcome(() => checkChoice('transfer', value, TRANSFERS))).toMatch(
+			/^"Transfer" is \[{21,80}.{1,40}, but must be one of: url, base64$/,
+		);
+	}
+});
+
+test('a choice of more than 200 characters is none, whatever is in it', () => {
+	expect(checkChoice('transfer', 'url'.padEnd(200, ' '), TRANSFERS)).toBe('url');
+	expect(outcome(() => checkChoice('transfer', 'url'.padEnd(201, ' '), TRANSFERS))).toMatch(
+		/^"Transfer" is "url .*but must be one of/,
 	);
 });
 

@@ -308,6 +308,142 @@ test('whatever an expression gives is taken, or refused in our words', () => {
 	);
 });
 
+test.each<[string, string, unknown[]]>([
+	['words before and behind it', `Look: ${A} is the photo.`, [A]],
+	['words in brackets', `the photo (${A}), please`, [A]],
+	['a label with a comma', `Use this, please: ${A}\n\nThanks, Anna`, [A]],
+	['an attribute without quotes of its own', `<a class=x href='${A}'>a, b</a>`, [A]],
+	[
+		'brackets of its own',
+		'see [x] (https://x.example/a_(b)[1].jpg)',
+		['https://x.example/a_(b)[1].jpg'],
+	],
+	[
+		'an address of the network',
+		'photo <http://[2606:4700::1]/a.jpg>',
+		['http://[2606:4700::1]/a.jpg'],
+	],
+	['another link without its scheme', `${A}, //x.example/b.jpg`, [A, 'https://x.example/b.jpg']],
+	['marks of Markdown', `**Photo** > ${A}`, [A]],
+	['a scheme in capitals', A.replace('https', 'HTTPS'), [A.replace('https', 'HTTPS')]],
+])('a link with %s is found', (_name, text, links) => {
+	expect(urls(text)).toEqual(links);
+});
+
+test.each([
+	['ftp://x.example/b.jpg', `${A}, ftp://x.example/b.jpg`],
+	['x.example/b.jpg', `${A}\nx.example/b.jpg`],
+	['www.x', `${A}; www.x`],
+])('an address that does not work, %s, is told also beside a link', (address, text) => {
+	expect(refusal(() => urls(text)).message).toBe(
+		`"Image URL(s)" holds "${address}", which is neither a web link nor an image data URL`,
+	);
+});
+
+const STORED = {
+	mimeType: 'image/png',
+	id: 'filesystem-v2:workflows/1/executions/2/binary_data/3',
+};
+
+test.each<[string, unknown]>([
+	['JSON text', JSON.stringify(STORED)],
+	['JSON text of a list', JSON.stringify([A, STORED])],
+	['JSON text of files by their fields', JSON.stringify({ data: STORED, other: STORED })],
+	['JSON text far inside', JSON.stringify([[{ url: [{ front: STORED }] }]])],
+	['fenced JSON text', '```json\n' + JSON.stringify(STORED) + '\n```'],
+	['JSON text in JSON text', JSON.stringify(JSON.stringify(STORED))],
+	['JSON text in a list', [JSON.stringify(STORED)]],
+	['JSON text in an object', { url: JSON.stringify(STORED) }],
+	['JSON text of a file with its content', JSON.stringify({ mimeType: 'image/png', data: 'AAAA' })],
+])('%s names no file of n8n, in either field', (_name, value) => {
+	for (const read of [() => urls(value), () => names(value)]) {
+		const { message, remedy } = refusal(read);
+		expect(message).toMatch(
+			/^"(Image URL\(s\)|Input Data Field Name\(s\))" is text that describes a file of n8n/,
+		);
+		expect(remedy).toContain('enter the name of the field');
+	}
+});
+
+/** A value in so many lists. */
+function inLists(depth: number, value: unknown): unknown {
+	let nested = value;
+	for (let level = 0; level < depth; level++) nested = [nested];
+	return nested;
+}
+
+const circle: unknown[] = [];
+circle.push(circle);
+
+test.each<[string, unknown, string]>([
+	[
+		'a text of 50,001 characters',
+		`${A} ${'x'.repeat(50_000)}`,
+		'50,000 characters beside its data URLs',
+	],
+	['a text of many colons', ':'.repeat(60_000), '50,000 characters beside its data URLs'],
+	['JSON text of 50,001 brackets', '['.repeat(50_001), '50,000 characters beside its data URLs'],
+	[
+		'JSON text of brackets and a data URL',
+		`${'['.repeat(50_001)}"${DATA}`,
+		'50,000 characters beside',
+	],
+	['a text of 80 MB', `${DATA}${'A'.repeat(80_000_000)}`, '67,108,864 characters'],
+	['101 links', Array(101).fill(A), '100 reference images'],
+	['101 links in a text', Array(101).fill(A).join('\n'), '100 reference images'],
+	['a list of a million links', Array(1_000_000).fill(A), '100 reference images'],
+	['a list of a million gaps', Array(1_000_000).fill(null), '10,000 values'],
+	['an object of many fields', Object.fromEntries(Array(20_000).entries()), '10,000 values'],
+	['21 levels', inLists(21, A), '20 levels of lists and objects'],
+	['100,000 levels', inLists(100_000, A), '20 levels of lists and objects'],
+	['JSON text of 20,000 levels', `${'['.repeat(20_000)}${']'.repeat(20_000)}`, '20 levels'],
+	['a circle', circle, '20 levels of lists and objects'],
+])('%s: too much, and refused at once', (_name, value, what) => {
+	const startedAt = process.cpuUsage();
+
+	expect(refusal(() => urls(value)).message).toMatch(
+		new RegExp(`^"Image URL\\(s\\)" holds more than ${what}`),
+	);
+	expect(process.cpuUsage(startedAt).user / 1000).toBeLessThan(300);
+});
+
+test('twenty levels, a hundred links and a text of 50,000 characters are read', () => {
+	expect(urls(inLists(19, A))).toEqual([A]);
+	expect(urls(Array(100).fill(A))).toHaveLength(100);
+	expect(urls(`${A} `.padEnd(49_999, ' \n') + 'x')).toEqual([A]);
+	expect(urls(JSON.stringify([DATA + 'A'.repeat(60_000), A]))).toHaveLength(2);
+});
+
+test('a name of 200 characters is a name, and a longer one is refused', () => {
+	expect(names('x'.repeat(200))).toEqual([{ field: 'x'.repeat(200) }]);
+	expect(refusal(() => names(`front, ${'x'.repeat(201)}`)).message).toMatch(
+		/^"Input Data Field Name\(s\)" holds a name of 201 characters, "x{80}…"/,
+	);
+});
+
+test('a link of 8,192 characters is a link, and a longer one is refused', () => {
+	const long = `${A}?`.padEnd(8192, 'x');
+
+	expect(urls(long)).toEqual([long]);
+	expect(refusal(() => urls(`${long}x`)).message).toMatch(
+		/^"Image URL\(s\)" holds "https:.{70,80}…", which has 8,193 characters$/,
+	);
+});
+
+test.each([70, 600, 990, 995, 1000])(
+	'a token that stands behind %i characters is not shown in part',
+	(length) => {
+		const value = {
+			note: 'x'.repeat(length),
+			path: `https://x.example/bot${TOKEN}/a.jpg`,
+			more: 3,
+		};
+		const { message, remedy } = refusal(() => urls([{ a: value, b: [value] }]));
+
+		expect(`${message} ${remedy}`).not.toContain(TOKEN.slice(0, 8));
+	},
+);
+
 test('megabytes of base64 are read within moments', () => {
 	const large = `data:image/jpeg;base64,${'/9j/4AAQ+zZ0'.repeat(1_100_000)}`;
 	const startedAt = performance.now();

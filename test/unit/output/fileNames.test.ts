@@ -153,6 +153,16 @@ test('ten thousand equal names take no quadratic time', () => {
 	expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
 
+test.each(['.', ' ', '. ', '_', '.png'])(
+	'a name of 60,000 characters, most of them %j, is made safe at once',
+	(mark) => {
+		const startedAt = process.cpuUsage();
+
+		expect(safeBaseName(`a${mark.repeat(60_000)}b`)).toMatch(/^a/);
+		expect(process.cpuUsage(startedAt).user / 1000).toBeLessThan(100);
+	},
+);
+
 test.each([
 	['.con', '_con'],
 	['..nul', '_nul'],
@@ -172,6 +182,7 @@ test.each([
 	['Ein Fuchs im Schnée', 'ein-fuchs-im-schnée'],
 	['../../etc/passwd', 'etc-passwd'],
 	['🦊🦊', ''],
+	['☀️ Sun over the sea', 'sun-over-the-sea'],
 	['x'.repeat(300), 'x'.repeat(48)],
 	['1girl, 8k, (masterpiece:1.2)', '1girl-8k-masterpiece-1-2'],
 ])('the first words of %j name the file %j', (prompt, name) => {
