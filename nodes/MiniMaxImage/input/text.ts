@@ -6,9 +6,6 @@ const UNSEEN = ' \t\r\n\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff';
 const BEFORE = UNSEEN + ',;|<"\'“”‘’«»`([{，、；';
 const AFTER = UNSEEN + ',;|.!?:>"\'“”‘’«»`，、；。';
 
-/** Whether a text begins as a link or a data URL does. */
-export const startsAsLink = (text: string): boolean => /^(https?|data):/i.test(text);
-
 /** A JPEG, PNG, GIF or WebP as bare base64 text, by how these begin. */
 export const startsAsBase64 = (text: string): boolean =>
 	/^(\/9j\/|iVBORw0KGgo|R0lGOD|UklGR)[\w+/= \r\n-]*$/.test(text.slice(0, 400)) && text.length > 100;

@@ -62,3 +62,45 @@ test('one that cannot be read fails its item alone, and is let go', async () => 
 	expect(outcomes).toMatchObject([{ status: 'fulfilled', value: 1 }, { status: 'rejected' }]);
 	await expect(references.with(1, source, use)).rejects.toThrow('is text, but');
 });
+
+/** How often other work of the process runs meanwhile, at most once in 10 ms. */
+async function othersDuring(task: Promise<unknown>): Promise<number> {
+	let turns = 0;
+	const others = setInterval(() => (turns += 1), 10);
+	await task;
+	clearInterval(others);
+	return turns;
+}
+
+test('large files are encoded one at a time, and n8n does other work in between', async () => {
+	const large = await Promise.all(
+		[...Array(8).keys()].map(async (index) =>
+			inMemory(Buffer.concat([await picture(), Buffer.alloc(9_000_000, index)])),
+		),
+	);
+	const checked = n8nWith(large).references;
+	const loaded = n8nWith(large).references;
+	const all = [...large.keys()];
+
+	const check = async () => {
+		for (const index of all) await checked.check(index, source);
+	};
+	expect(await othersDuring(check())).toBeGreaterThanOrEqual(3);
+	const load = all.map((index) => loaded.with(index, source, () => Promise.resolve()));
+	expect(await othersDuring(Promise.all(load))).toBeGreaterThanOrEqual(3);
+});
+
+test('an item whose first file is bad lets go of none that it has not loaded', async () => {
+	const good = inMemory(await picture());
+	const bad = inMemory(Buffer.from('no picture at all'));
+	const { references, reads } = n8nWith([good, good]);
+	const both: ReferenceSource = { inputType: 'binary', parts: [{ file: bad }, { file: good }] };
+
+	await references.with(0, source, async () => {
+		await expect(references.with(1, both, () => Promise.resolve())).rejects.toThrow('is text');
+		await references.with(1, source, () => Promise.resolve());
+	});
+
+	// The bad one, and the good one once.
+	expect(reads()).toBe(2);
+});
