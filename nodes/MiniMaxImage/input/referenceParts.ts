@@ -141,7 +141,7 @@ export class ReferenceReader {
 		this.checkLength(text);
 		const json = at.depth > 0 ? parseJson(text) : undefined;
 		if (json !== undefined) return yield* this.flatten(json, { ...at, isText: true });
-		const parts = splitText(text, SEPARATORS[this.inputType]);
+		const parts = splitText(text, SEPARATORS[this.inputType], MAX_REFERENCES);
 		for (const part of parts) refuseBotToken(this.label, part.text);
 		const hasLink = parts.some(({ isLink }) => isLink);
 		for (const part of parts) {

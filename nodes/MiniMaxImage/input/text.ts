@@ -126,12 +126,14 @@ function toWords(text: string): TextPart[] {
  *
  * @param separator what stands between words; between links too, where white space or another link follows it, since
  * links may hold commas themselves
+ * @param most where there are more links, one more than these is given, and nothing behind it
  */
-export function splitText(text: string, separator: RegExp): TextPart[] {
+export function splitText(text: string, separator: RegExp, most: number): TextPart[] {
 	const whole = withoutFence(text.trim()).trim();
 	if (startsAsBase64(whole)) return [{ text: `data:;base64,${whole}`, isLink: true }];
 	const parts: TextPart[] = [];
 	let words: string[];
+	let links = 0;
 	let end = 0;
 	for (let start = nextLink(whole, 0); start !== undefined; start = nextLink(whole, end)) {
 		words = whole.slice(end, start).split(separator);
@@ -146,6 +148,8 @@ export function splitText(text: string, separator: RegExp): TextPart[] {
 			end = endOfLink(whole, start, limit, trimMarks(beside, BEFORE) === '');
 			parts.push({ text: trimMarks(whole.slice(start, end), '', AFTER), isLink: true });
 		}
+		links += 1;
+		if (links > most) return parts;
 	}
 	words = whole.slice(end).split(separator);
 	return [...parts, ...words.slice(parts.length > 0 ? 1 : 0).flatMap(toWords)];
