@@ -1,4 +1,4 @@
-/** A part of the head of a JPEG: tables, frame and scan headers, application data. */
+/** A part of the head of a JPEG: tables, frame and scan headers, application data; or the end of the image. */
 export interface JpegSegment {
 	marker: number;
 	/** Offset of the marker. */
@@ -31,12 +31,13 @@ export function startsAsJpeg(bytes: Buffer): boolean {
 
 /** The next segment, as leniently as libjpeg reads: stray bytes before it are passed over, up to a limit. */
 function segmentFrom(bytes: Buffer, start: number): JpegSegment | undefined {
-	const last = Math.min(start + MAX_STRAY_BYTES, bytes.length - 4);
+	const last = Math.min(start + MAX_STRAY_BYTES, bytes.length - 2);
 	for (let at = start; at <= last; at++) {
 		const marker = bytes[at + 1] as number;
 		if (bytes[at] !== MARKER || marker === MARKER || marker === 0) continue;
-		if (marker === END_OF_IMAGE) return undefined;
+		if (marker === END_OF_IMAGE) return { marker, at, end: at + 2 };
 		if (standsAlone(marker)) continue;
+		if (at + 4 > bytes.length) return undefined;
 		const end = at + 2 + bytes.readUInt16BE(at + 2);
 		return end > bytes.length ? undefined : { marker, at, end };
 	}
@@ -44,8 +45,8 @@ function segmentFrom(bytes: Buffer, start: number): JpegSegment | undefined {
 }
 
 /**
- * The segments in the head of a JPEG, up to its first scan. Pictures inside of a segment, such as a camera's preview,
- * are no segments. Ends early where the file is cut.
+ * The segments in the head of a JPEG, up to its first scan or its end. Pictures inside of a segment, such as a
+ * camera's preview, are no segments. Ends early where the file is cut.
  */
 export function* jpegSegments(bytes: Buffer): Generator<JpegSegment, void> {
 	let at = 2;
@@ -53,14 +54,15 @@ export function* jpegSegments(bytes: Buffer): Generator<JpegSegment, void> {
 		const segment = segmentFrom(bytes, at);
 		if (!segment) return;
 		yield segment;
-		if (segment.marker === START_OF_SCAN) return;
+		if (segment.marker === START_OF_SCAN || segment.marker === END_OF_IMAGE) return;
 		at = segment.end;
 	}
 }
 
-/** Whether a JPEG has a picture with an end. In compressed data no other bytes look like it. */
+/** Whether a JPEG has an end. In the compressed data of a scan no other bytes look like it. */
 export function hasEnd(bytes: Buffer): boolean {
 	for (const { marker, end } of jpegSegments(bytes)) {
+		if (marker === END_OF_IMAGE) return true;
 		if (marker === START_OF_SCAN) return hasEndFrom(bytes, end);
 	}
 	return false;
