@@ -38,8 +38,6 @@ describe('half an image that nothing but its bytes betrays', () => {
 		['JPEG', () => Promise.resolve({ truncate: 'silently' })],
 		['PNG', () => Promise.resolve({ format: 'png', half: true })],
 		['WebP', () => Promise.resolve({ format: 'webp', half: true })],
-		['GIF', () => Promise.resolve({ format: 'gif', half: true })],
-		['AVIF', () => Promise.resolve({ format: 'avif', half: true })],
 		['JPEG with a thumbnail', async () => ({ body: await cutBehindItsThumbnail() })],
 		[
 			'JPEG, of which the start is there',

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { Breather } from '../http/breather';
+import { invalidInput } from '../itemError';
 import { digestOf } from '../journal';
 import { checkReference, locate } from './referenceFiles';
 import type { Reference } from './referenceFiles';
@@ -11,6 +12,21 @@ async function toImageFile({ read, what }: Reference): Promise<string> {
 	const image = await read();
 	if (typeof image === 'string') return image;
 	return `data:${checkReference(image, what)};base64,${image.toString('base64')}`;
+}
+
+/** What the images of one request may have together, of which each may have 10 MB; they go out in one body. */
+const MAX_TOTAL_BYTES = 40 * 1024 * 1024;
+
+const tooManyBytes = () =>
+	invalidInput(
+		'The reference images of one item have more than 40 MB together',
+		'Give fewer or smaller ones, or hand them over as links with "Input Type" set to Image URL. One portrait is enough.',
+	);
+
+/** An image that passed: its digest, or the link, and how much of it is sent. */
+interface Checked {
+	digest: string;
+	bytes: number;
 }
 
 interface Shared {
@@ -25,8 +41,8 @@ interface Shared {
 export class References {
 	private readonly inUse = new Map<string, Shared>();
 
-	/** Digests of the images that passed, by key: made once for each, since a file may be large. */
-	private readonly digests = new Map<string, string>();
+	/** The images that passed, by key: read once for each, since a file may be large. */
+	private readonly checked = new Map<string, Checked>();
 
 	/** Settles when the item before has its references. */
 	private loading = Promise.resolve();
@@ -45,20 +61,23 @@ export class References {
 	async check(itemIndex: number, source: ReferenceSource | undefined): Promise<string[]> {
 		if (!source) return [];
 		const digests: string[] = [];
+		let bytes = 0;
 		for (const reference of locate(this.context, itemIndex, source)) {
-			const digest = this.digests.get(reference.key) ?? (await this.checkOne(reference));
-			this.digests.set(reference.key, digest);
-			digests.push(digest);
+			const checked = this.checked.get(reference.key) ?? (await this.checkOne(reference));
+			this.checked.set(reference.key, checked);
+			digests.push(checked.digest);
+			bytes += checked.bytes;
+			if (bytes > MAX_TOTAL_BYTES) throw tooManyBytes();
 			await this.breather.breathe();
 		}
 		return digests;
 	}
 
-	private async checkOne({ read, what }: Reference): Promise<string> {
+	private async checkOne({ read, what }: Reference): Promise<Checked> {
 		const image = await read();
-		if (typeof image === 'string') return image;
+		if (typeof image === 'string') return { digest: image, bytes: 0 };
 		checkReference(image, what);
-		return digestOf(image);
+		return { digest: digestOf(image), bytes: image.length };
 	}
 
 	/**

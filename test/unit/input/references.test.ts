@@ -49,6 +49,20 @@ test('a reference that many items share is checked once', async () => {
 	expect(reads()).toBe(1);
 });
 
+test('what the references of one item may have together is bounded', async () => {
+	const large = Buffer.concat([await picture(), Buffer.alloc(9 * 1024 * 1024)]);
+	const files = [1, 2, 3, 4, 5].map((mark) =>
+		inMemory(Buffer.concat([large, Buffer.from([mark])])),
+	);
+	const { references } = n8nWith(files);
+	const parts = files.map((file) => ({ file }));
+
+	await expect(references.check(0, { ...source, parts: parts.slice(1) })).resolves.toHaveLength(4);
+	await expect(references.check(0, { ...source, parts })).rejects.toThrow(
+		'more than 40 MB together',
+	);
+});
+
 test('one that cannot be read fails its item alone, and is let go', async () => {
 	const good = inMemory(await picture());
 	const bad = inMemory(Buffer.from('no picture at all'));
