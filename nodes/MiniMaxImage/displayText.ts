@@ -3,6 +3,10 @@ const HARMFUL = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u20
 
 const LINE_BREAKS = /[\t\n\v\f\r\u2028\u2029]+/g;
 
+/** A text, such as a link, without line breaks and what else nobody sees in it. */
+export const withoutControls = (text: string): string =>
+	text.replace(LINE_BREAKS, '').replace(HARMFUL, '');
+
 /**
  * A text of input or of a service as messages, hints and log lines show it, on one line. n8n renders HTML in some of
  * these places and not in others, so angle brackets give way to marks that look alike and mean nothing.

@@ -1,4 +1,4 @@
-import { cutText } from '../displayText';
+import { cutText, withoutControls } from '../displayText';
 import { Base64Text } from '../http/base64Text';
 import { parseWebUrl } from '../http/parseUrl';
 import { IMAGE_COUNT } from '../models';
@@ -34,7 +34,8 @@ const SHOWN_CHARACTERS = 200;
 
 const TOO_LONG: GeneratedImage = { badLink: 'longer than 8 KB' };
 
-const DATA_URL = /^data:[^,]{0,200},/i;
+/** Other data than text may be an image, whatever its type says. */
+const DATA_URL = /^data:(?!text\/)[^,]{0,200},/i;
 
 /**
  * Base64 text, long enough for the smallest image and without anything that a link holds. The text of a JPEG begins
@@ -97,14 +98,16 @@ const besideData = (root: Record<string, unknown>) =>
  */
 export function toLink(text: string, baseUrl: string, redact: Redact): GeneratedImage {
 	if (text.length > MAX_LINK_CHARACTERS) return TOO_LONG;
-	const given = redact(text);
+	// What addresses are read without must not stand between the characters of a key.
+	const given = redact(withoutControls(text));
 	const url = given.startsWith('/') ? parseWebUrl(given, baseUrl) : parseWebUrl(given);
 	if (!url) {
 		return { badLink: `neither http nor https: ${cutText(given, SHOWN_CHARACTERS)}` };
 	}
 	if (url.href.length > MAX_LINK_CHARACTERS) return TOO_LONG;
 	const isPlain = /^https?:\/\/[^/\\]/i.test(given) && !/[^\x21-\x7e]|["<>`{}\\]/.test(given);
-	return { url: isPlain ? given : url.href };
+	const link = isPlain ? given : url.href;
+	return redact(link) === link ? { url: link } : { badLink: 'it holds the API key' };
 }
 
 /**
