@@ -5,8 +5,11 @@ import type { Bounds, ByteStream } from './body';
 import { readParts } from './body';
 import { BASE64_START, JsonBounds, LONG_BYTES } from './jsonBounds';
 
-/** Bytes that are looked through at a time: what lies between two quotes of them is too short to matter. */
-const PART_BYTES = 64 * 1024;
+/** Bytes that are looked through at a time: what lies between two quotes of them is not long. */
+const PART_BYTES = LONG_BYTES;
+
+/** Nine images in several forms. Each text takes a block of memory, so what comes beyond these is passed over. */
+const MAX_TEXTS = 36;
 
 const QUOTE = 0x22;
 
@@ -108,10 +111,13 @@ class Cutter {
 			this.text.push(run);
 			return;
 		}
-		this.text.push(Buffer.from(placeholder(this.base64.length)));
-		this.cutting = new Base64Text(this.memory);
-		this.base64.push(this.cutting);
-		this.cut(run, this.cutting);
+		const index = Math.min(this.base64.length, MAX_TEXTS);
+		const text = this.base64[index] ?? new Base64Text(this.memory);
+		if (index === MAX_TEXTS) text.release();
+		this.base64[index] = text;
+		this.text.push(Buffer.from(placeholder(index)));
+		this.cutting = text;
+		this.cut(run, text);
 	}
 
 	private cut(part: Buffer, into: Base64Text): void {
