@@ -12,7 +12,8 @@ import type { Lease, Semaphore } from './semaphore';
 /** What is larger is not read to its end. */
 export const MAX_DOWNLOAD_MB = 64;
 
-const MAX_DOWNLOAD_BYTES = MAX_DOWNLOAD_MB * 1024 * 1024;
+/** The same in bytes. */
+export const MAX_DOWNLOAD_BYTES = MAX_DOWNLOAD_MB * 1024 * 1024;
 
 /** What a download counts that does not announce its length, until it shows. */
 const UNANNOUNCED_BYTES = 1024 * 1024;

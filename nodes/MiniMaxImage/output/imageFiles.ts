@@ -4,6 +4,7 @@ import type { GeneratedImage } from '../api/answer';
 import { Base64Text } from '../http/base64Text';
 import { BufferPool } from '../http/bufferPool';
 import { Downloader } from '../http/download';
+import { MAX_DOWNLOAD_BYTES } from '../http/fetchFile';
 import type { Outcome } from '../http/outcome';
 import { Semaphore } from '../http/semaphore';
 import type { Clock } from '../http/wait';
@@ -80,6 +81,10 @@ export class ImageFiles {
 		use: (bytes: Buffer) => Promise<Outcome<T>>,
 	): Promise<Outcome<T>> {
 		const text = typeof base64 === 'string' ? Base64Text.of(base64) : base64;
+		if (text.length > MAX_DOWNLOAD_BYTES) {
+			text.release();
+			return { ok: false, failure: { code: 'tooLarge' } };
+		}
 		let block: Buffer | undefined;
 		try {
 			const bytes = text.bytes((length) => {
