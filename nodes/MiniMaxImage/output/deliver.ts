@@ -128,7 +128,9 @@ export class Deliverer {
 	private isOver(outcome: Outcome<OutputImage>, index: number, answer: PaidAnswer): boolean {
 		if (outcome.ok || !answer.recalled || !isGone(outcome.failure)) return false;
 		const end = linkEnd(urlOf(answer.images[index]) ?? '') ?? Infinity;
-		return answer.purchase.wasFetched(index) || end <= Date.now();
+		// Over when it came already, by a clock that is wrong: every try would pay again.
+		const isOverByItself = end <= Date.now() && end > answer.answeredAt;
+		return answer.purchase.wasFetched(index) || isOverByItself;
 	}
 
 	/** Notes in the journal what was had of an answer. */
