@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
 import type { StatusFault } from '../sandbox';
@@ -30,6 +30,17 @@ export function endless(start: string, part: string): Readable {
 			await nextTurn();
 			yield Buffer.from(part);
 		}
+	}
+	return Readable.from(parts());
+}
+
+/** A body whose connection breaks at its end. */
+export function breakingOff(body: string): Readable {
+	async function* parts() {
+		yield Buffer.from(body);
+		// What was written has to arrive first.
+		await sleep(100);
+		throw new Error('The connection breaks off, as the test wants it');
 	}
 	return Readable.from(parts());
 }
