@@ -1,3 +1,4 @@
+import type { Fault } from '../../sandbox';
 import { charged, withLinks } from '../../support/answers';
 import { collectLog } from '../../support/nodeLog';
 import type { NodeRun } from '../../support/node';
@@ -87,7 +88,7 @@ describe('words of 2 MB', () => {
 });
 
 describe('what only strings and numbers can be', () => {
-	const ODD = [
+	const ODD: unknown[] = [
 		{ toString: 0 },
 		{ toString: 'x', valueOf: 'y' },
 		{ length: 3 },
@@ -222,14 +223,14 @@ describe('characters that nobody sees, and tags', () => {
 			...items.flatMap(({ json }) => Object.values(json.errorDetails ?? {})),
 		].map(String);
 
-	test.each<[string, object]>([
+	test.each<[string, Fault]>([
 		['a refusal', { answer: { id: BAD, base_resp: { status_code: 1026, status_msg: BAD } } }],
 		['a gateway', { status: 500, body: { error: { message: BAD }, request_id: BAD } }],
 		['a plain text', { status: 400, body: `no ${BAD}` }],
-		['a success', { edit: (answer: object) => ({ ...answer, id: BAD }) }],
+		['a success', { edit: (answer) => ({ ...answer, id: BAD }) }],
 		['links', { answer: withLinks(`https://127.0.0.1:9/${BAD}`, `javascript:${BAD}`) }],
 	])('leave whatever %s says, wherever it is shown', async (_name, fault) => {
-		node.sandbox.always(() => fault as never);
+		node.sandbox.always(fault);
 
 		const runs = [
 			await node.run({ parameters: noRetries }),
