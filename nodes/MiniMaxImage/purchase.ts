@@ -75,7 +75,7 @@ export class Purchase {
 	/** What another execution has noted: its count begins anew, and its files are gone with it. */
 	private carryOver(entry: JournalEntry): void {
 		entry.execution = this.store.execution;
-		entry.unclearBefore = entry.unclear > 0 || entry.spent !== undefined;
+		entry.unclearBefore ||= entry.unclear > 0 || entry.spent !== undefined;
 		entry.unclear = 0;
 		delete entry.spent;
 		if (!entry.answer?.files) return;

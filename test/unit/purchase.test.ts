@@ -76,6 +76,16 @@ describe('a request that was on its way when its run ended', () => {
 		});
 	});
 
+	test('stays unclear over an execution that ends before it is sent again', () => {
+		const store = storeOf();
+		purchaseOf(store).sent(NOW);
+		const second = inNextExecution(store);
+		purchaseOf(second);
+		const third = { ...inNextExecution(second), execution: '3' };
+
+		expect(purchaseOf(third).wasUnclear).toBe(true);
+	});
+
 	test('stays unclear while it is sent again, and once that is answered', () => {
 		const store = storeOf();
 		purchaseOf(store).sent(NOW);
