@@ -9,8 +9,6 @@ export interface ItemErrorFacts {
 	/** The service's own words. */
 	detail?: string;
 	traceId?: string;
-	/** Whether nobody knows if images were made and charged. */
-	maybeCharged?: boolean;
 	/** Link of an image that is paid for and could not be handed over. */
 	imageUrl?: string;
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { Purchase } from './purchase';
-import type { JournalEntry, JournalStore } from './purchase';
+import { Purchase, sumUp } from './purchase';
+import type { JournalEntry, JournalStore, Spending } from './purchase';
 import { runsAsTool } from './runsAsTool';
 
 /** Where the entries are in the node's context, which n8n stores with the execution. */
@@ -81,6 +81,19 @@ export class Journal {
 		this.inUse.add(key);
 		this.ownKeys.add(key);
 		return new Purchase(this.store, key);
+	}
+
+	/**
+	 * What this run has paid for, over all its tries and in the order of the items. n8n tries a node again although its
+	 * execution was stopped meanwhile, and such a try sends nothing and knows nothing but this.
+	 */
+	get spending(): Spending {
+		const entries = Object.entries(this.store.entries)
+			.map(([key, entry]) => ({ parts: key.split(':'), entry }))
+			.filter(({ parts: [run] }) => run === this.run)
+			.sort(({ parts: [, one] }, { parts: [, other] }) => Number(one) - Number(other))
+			.map(({ entry }) => entry);
+		return sumUp(entries, this.store.execution);
 	}
 
 	/** Forgets all of this run: n8n does not run the same items again in this execution. */

@@ -33,6 +33,8 @@ export interface JournalEntry {
 		links: string[];
 		/** Which of them were fetched, by their place: only of those is it known that they once worked. */
 		fetched?: number[];
+		/** How many images came inline. */
+		inline?: number;
 		/** Images that came inline and were stored; null where n8n could not store one. */
 		files?: (StoredImage | null)[];
 		successCount: number;
@@ -48,6 +50,27 @@ export interface JournalStore {
 	/** Files that n8n keeps in memory, by key: gone with the process. */
 	filesInMemory: Map<string, (StoredImage | null)[]>;
 	execution: string;
+}
+
+/** What a run has paid for, over all its tries. */
+export interface Spending {
+	links: string[];
+	/** Images without a link, since they came inside the answer. */
+	inline: number;
+	/** Requests that were sent without anybody knowing what became of them. */
+	unknown: number;
+}
+
+/** Adds up what the entries of a run tell. */
+export function sumUp(entries: readonly JournalEntry[], execution: string): Spending {
+	const answers = entries.flatMap(({ answer }) => answer ?? []);
+	const isUnknown = ({ answer, pending, unclear, spent, ...entry }: JournalEntry) =>
+		!answer && entry.execution === execution && (pending || unclear > 0 || spent !== undefined);
+	return {
+		links: answers.flatMap(({ links }) => links.filter((link) => link !== NO_LINK)),
+		inline: answers.reduce((sum, { inline = 0 }) => sum + inline, 0),
+		unknown: entries.filter(isUnknown).length,
+	};
 }
 
 /** Whether n8n keeps a file outside of its item, so that a reference to it is enough. */
@@ -168,11 +191,11 @@ export class Purchase {
 		const links = images.flatMap((image) =>
 			'url' in image ? [image.url] : 'badLink' in image ? [NO_LINK] : [],
 		);
-		const inline = images.length > links.length;
+		const inline = images.length - links.length;
 		entry.answer = {
 			requestId,
 			links,
-			...(inline && { files: [] }),
+			...(inline > 0 && { inline, files: [] }),
 			successCount,
 			failedCount,
 			answeredAt: now,

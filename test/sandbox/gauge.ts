@@ -5,6 +5,8 @@ import type { RateLimit } from './types';
 export class Gauge {
 	current = 0;
 	peak = 0;
+	/** Requests whose connection ended before their answer was out. */
+	cut = 0;
 
 	/** Counts a request until it is answered, or its client is gone. */
 	watch(response: ServerResponse): void {
@@ -12,17 +14,20 @@ export class Gauge {
 		this.peak = Math.max(this.peak, this.current);
 		let over = false;
 		const leave = () => {
-			if (!over) this.current--;
+			if (over) return;
 			over = true;
+			this.current--;
+			if (!response.writableFinished) this.cut++;
 		};
 		// The client can be ahead of `close` with its next request, but never of `finish`.
 		response.once('finish', leave);
 		response.once('close', leave);
 	}
 
-	/** Forgets the peak, though not what still goes on. */
+	/** Forgets what is over, though not what still goes on. */
 	clear(): void {
 		this.peak = this.current;
+		this.cut = 0;
 	}
 }
 

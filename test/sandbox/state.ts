@@ -82,6 +82,10 @@ export class SandboxState implements Omit<Sandbox, 'close'> {
 		return this.calls.peak;
 	}
 
+	get cutOff(): number {
+		return this.calls.cut;
+	}
+
 	get peakImageDownloads(): number {
 		return this.downloads.peak;
 	}

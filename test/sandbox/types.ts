@@ -122,6 +122,8 @@ export interface Sandbox extends SandboxSettings {
 	readonly paidImages: number;
 	readonly inFlight: number;
 	readonly peakInFlight: number;
+	/** POSTs whose connection ended before their answer was out, be it by their client or by a fault. */
+	readonly cutOff: number;
 	readonly peakImageDownloads: number;
 	/** Keys seen at the image origin. A test that provokes one empties the list. */
 	readonly violations: string[];

@@ -2,6 +2,7 @@ import './environment';
 
 import { randomUUID } from 'node:crypto';
 
+import { Logger } from '@n8n/backend-common';
 import { Container } from '@n8n/di';
 import { parse, stringify } from 'flatted';
 import {
@@ -34,6 +35,7 @@ import type {
 	IWorkflowBase,
 	IWorkflowExecuteAdditionalData,
 	NodeApiError,
+	WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 /** What the engine needs of a package: its node and credential types by name. */
@@ -192,6 +194,8 @@ export interface EngineOptions {
 	onNodeDone?: (node: string) => void;
 	/** A failed run to go on with, as "Retry execution" does. */
 	retryOf?: IRun;
+	/** What started the run. Default: somebody in the editor. */
+	mode?: WorkflowExecuteMode;
 }
 
 export interface EngineRun {
@@ -246,7 +250,7 @@ function storedForRetry({ data }: IRun, workflow: Workflow): IRunExecutionData {
 
 /** Starts a workflow on n8n's real engine. */
 export function startWorkflow(options: EngineOptions): RunningEngine {
-	const { types, pinData } = options;
+	const { types, pinData, mode = 'manual' } = options;
 	const executionId = randomUUID();
 	const nodes: INode[] = options.workflow.nodes.map((node) => structuredClone(node));
 	const workflow = new Workflow({
@@ -258,7 +262,7 @@ export function startWorkflow(options: EngineOptions): RunningEngine {
 		nodeTypes: nodeTypesOf(types),
 		settings: { executionOrder: 'v1', ...options.workflow.settings },
 	});
-	const hooks = new ExecutionLifecycleHooks('manual', executionId, {
+	const hooks = new ExecutionLifecycleHooks(mode, executionId, {
 		id: workflow.id,
 		name: options.workflow.name,
 		nodes,
@@ -290,11 +294,7 @@ export function startWorkflow(options: EngineOptions): RunningEngine {
 				'retry',
 				storedForRetry(options.retryOf, workflow),
 			).processRunExecutionData(workflow)
-		: run(
-				new WorkflowExecute(additionalData, 'manual', createRunExecutionData({})),
-				workflow,
-				pinData,
-			);
+		: run(new WorkflowExecute(additionalData, mode, createRunExecutionData({})), workflow, pinData);
 	return { finished: running.then(toEngineRun), cancel: () => running.cancel() };
 }
 
@@ -302,6 +302,9 @@ export function startWorkflow(options: EngineOptions): RunningEngine {
 export async function runWorkflow(options: EngineOptions): Promise<EngineRun> {
 	return await startWorkflow(options).finished;
 }
+
+/** The log that n8n gives its nodes. */
+export const n8nLog = (): Logger => Container.get(Logger);
 
 /** Puts a file where the engine keeps files now, as a node before ours would. */
 export async function storeFile(bytes: Buffer, mimeType = 'image/jpeg'): Promise<IBinaryData> {

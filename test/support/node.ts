@@ -6,6 +6,7 @@ import type {
 	INodeParameters,
 	IRun,
 	IWorkflowSettings,
+	WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 import { MiniMaxImageApi } from '../../credentials/MiniMaxImageApi.credentials';
@@ -36,6 +37,8 @@ export interface NodeRunOptions {
 	settings?: IWorkflowSettings;
 	/** A failed run to go on with, as "Retry execution" does. */
 	retryOf?: NodeRun;
+	/** What started the run. Default: somebody in the editor. */
+	mode?: WorkflowExecuteMode;
 	/** Whether waits take as long as they do in n8n. */
 	realTime?: boolean;
 }
@@ -86,6 +89,7 @@ export function startNode(options: NodeRunOptions): RunningNode {
 		pinData: { Trigger: items },
 		credentials,
 		retryOf: options.retryOf?.run,
+		mode: options.mode,
 	});
 	const finished = engine.finished.then((run) => {
 		const [main = [], errors = []] = run.outputs(NODE_NAME);

@@ -37,7 +37,7 @@ export interface PaidAnswer extends GeneratedImages {
 /** Why there are no images, in the words that users read. */
 export function toItemError(failure: Failure, request: RequestContext): ItemError {
 	const { code, detail, traceId } = failure;
-	const { kind, message, remedy, remedyWithoutWords } = entryOf(code, {
+	const { message, remedy, remedyWithoutWords } = entryOf(code, {
 		isOfService: failure.isOfService,
 		isGateway: request.region === 'custom',
 	});
@@ -51,7 +51,6 @@ export function toItemError(failure: Failure, request: RequestContext): ItemErro
 		remedy: fill(detail ? remedy : (remedyWithoutWords ?? remedy)),
 		detail,
 		traceId,
-		maybeCharged: kind === 'unclear' || kind === 'probablyMade',
 	});
 }
 

@@ -25,11 +25,12 @@ export function paidImages(answers: readonly GeneratedImages[]): PaidImages {
  * What a message says of images that are paid for and that no output will carry; empty without any.
  *
  * @param max how many links are named
+ * @param stopped whether the execution was stopped, when no output keeps anything
  */
 export function describePaid(
 	{ links, inline }: PaidImages,
 	format: 'text' | 'html',
-	max = MAX_NAMED_LINKS,
+	{ max = MAX_NAMED_LINKS, stopped = false } = {},
 ): string {
 	const named = links.slice(0, max);
 	const shown =
@@ -39,7 +40,8 @@ export function describePaid(
 	const rest = links.length - named.length;
 	const linked = `Images of this run that are already paid for (links work for 24 hours): ${shown}${rest > 0 ? ` and ${rest} more` : ''}`;
 	const images = inline === 1 ? '1 inline image' : `${inline} inline images`;
-	const lost = `${images} of this run were paid for and cannot be handed over. Set "On Error" to use the error output, which keeps them.`;
+	const keep = stopped ? '' : ' Set "On Error" to use the error output, which keeps them.';
+	const lost = `${images} of this run were paid for and cannot be handed over.${keep}`;
 	return [links.length > 0 && linked, inline > 0 && (format === 'html' ? escapeHtml(lost) : lost)]
 		.filter(Boolean)
 		.join(' ');

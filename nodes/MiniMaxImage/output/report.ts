@@ -3,7 +3,6 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { Batch, SettledItem } from '../batch';
 import { Breather } from '../http/breather';
-import { ItemError } from '../itemError';
 import type { Journal } from '../journal';
 import { runsAsTool } from '../runsAsTool';
 import { failedRow, toErrorItem } from './errorItem';
@@ -21,28 +20,24 @@ export interface Run {
 	waitedMs: number;
 }
 
-/** How many requests of a canceled run went out without anybody knowing what became of them. */
-const countUnknown = (settled: readonly SettledItem[]): number =>
-	settled.flat().filter(({ error }) => error instanceof ItemError && error.facts.maybeCharged)
-		.length;
-
 function describeUnknown(count: number): string | undefined {
 	if (count === 0) return undefined;
 	return `${count === 1 ? '1 request was on its' : `${count} requests were on their`} way: probably charged, without links. Look at the usage of your account before you run them again.`;
 }
 
 /** The execution was stopped, by hand or by n8n's time-out, and n8n drops what a node returns then. */
-function toCanceledError(context: IExecuteFunctions, batch: Batch): NodeOperationError {
-	const paid = paidImages(batch.answers);
-	const unknown = describeUnknown(countUnknown(batch.settled));
+function toCanceledError(context: IExecuteFunctions, journal: Journal): NodeOperationError {
+	const paid = journal.spending;
+	const unknown = describeUnknown(paid.unknown);
 	const describe = (max?: number) =>
-		[describePaid(paid, 'text', max), unknown].filter(Boolean).join(' ');
+		[describePaid(paid, 'text', { max, stopped: true }), unknown].filter(Boolean).join(' ');
 	// n8n tells a stopped execution from a failed one by the word "canceled".
 	const error = new NodeOperationError(context.getNode(), 'The execution was canceled', {
 		description: describe() || undefined,
 	});
 	if (paid.links.length > 0) error.context.paidLinks = paid.links;
-	// n8n stores the error in queue mode and after a time-out. The log is the one place left otherwise.
+	// n8n stores a stopped execution as it is at that moment: this error is in it only where no request was on its way,
+	// and never in regular mode after a stop by hand. The log is the one place that always has these words.
 	const words = describe(Infinity);
 	if (words) context.logger.warn(words);
 	return error;
@@ -111,7 +106,7 @@ export async function report(
 	const failed = batch.settled.findIndex(
 		(item) => item && (item.error !== undefined || item.result.errors.length > 0),
 	);
-	if (batch.stopped.aborted) throw toCanceledError(context, batch);
+	if (batch.stopped.aborted) throw toCanceledError(context, journal);
 	if (failed !== -1 && !context.continueOnFail()) throw toFinalError(context, batch, failed);
 	const items = await toOutput(context, batch);
 	context.addExecutionHints?.(
