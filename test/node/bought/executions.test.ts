@@ -48,8 +48,27 @@ describe('"Retry execution"', () => {
 
 		const { error } = await node.run({ items: rows(2), parameters: byRow });
 
-		expect(error?.description).toContain('retry this execution in n8n');
+		expect(error?.description).toContain(
+			'retry this execution in n8n: images that are paid for are not bought again.',
+		);
 		expect(error?.description).toContain('using error output');
+	});
+
+	test('of a sub-workflow is named as what goes on, since one of its parent buys again', async () => {
+		node.sandbox.always(refusingOnce('picture 1'));
+		const options = { items: rows(2), parameters: { ...byRow, options: { maxConcurrency: 1 } } };
+
+		const failed = await node.run({ ...options, mode: 'integrated' });
+		expect(failed.error?.description).toContain(
+			"fix the cause and retry the execution of this sub-workflow in n8n, not its parent's, which buys everything again: images that are paid for are not bought again.",
+		);
+		const again = await node.run({ ...options, retryOf: failed });
+
+		expect(again.items).toHaveLength(2);
+		expect(node.sandbox.paidImages).toBe(2);
+		// What a retry of the parent does: the sub-workflow is a new execution.
+		await node.run({ ...options, mode: 'integrated' });
+		expect(node.sandbox.paidImages).toBe(4);
 	});
 
 	test.each([

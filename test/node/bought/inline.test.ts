@@ -43,6 +43,9 @@ describe.each<BinaryStorage>(['default', 'filesystem'])(
 
 		test('are bought again by "Retry execution", and the run says so', async () => {
 			const failed = await node.run(inline);
+			expect(failed.error?.description).toContain(
+				'retry this execution in n8n: images that came as links are not bought again, but those that came inline are, since no link leads to them.',
+			);
 			const { items, hints } = await node.run({ ...inline, retryOf: failed });
 
 			expect(items.map(({ json }) => json.width)).toEqual([1024, 1024, 1024]);
