@@ -162,6 +162,7 @@ const TAKE_TEXT: [module: object, targets: Record<string, Target>][] = [
 		{
 			displayText: target(ANY, displayText.displayText),
 			cutText: target(ANY, (one) => displayText.cutText(one, WORDS)),
+			withoutControls: target(ANY, displayText.withoutControls),
 		},
 	],
 	[
@@ -477,6 +478,7 @@ const TAKE_NO_TEXT = [
 	...['MiniMaxImageApi', 'lendHelpers', 'testHost', 'wordsForStatus', 'lacksFreeCall'],
 	...[
 		'checkingCertificates',
+		'sumUp',
 		'makeImages',
 		'JsonBounds',
 		'Lease',

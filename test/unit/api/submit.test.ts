@@ -114,7 +114,7 @@ describe('a request of unclear outcome', () => {
 
 	test('is told by the next try without being sent, and sent once more by the next execution', async () => {
 		const own = world(() => answerOf(502, 'Bad Gateway'));
-		const told = { code: 'http502', detail: 'Bad Gateway', maybeCharged: true };
+		const told = { code: 'http502', detail: 'Bad Gateway' };
 
 		expect((await submitOnce(own, rowOf('a'))).error?.facts).toMatchObject(told);
 		expect((await submitOnce(own, rowOf('a'))).error?.facts).toMatchObject(told);
@@ -146,7 +146,7 @@ describe('when the account is refused', () => {
 		expect(poor.error?.facts?.code).toBe('1008');
 		expect(waiting.error).toMatchObject({
 			message: 'The host answered with HTTP status 502',
-			facts: { code: 'http502', maybeCharged: true },
+			facts: { code: 'http502' },
 		});
 		expect(sent).toEqual(['waits', 'poor']);
 	});
@@ -160,7 +160,6 @@ describe('when the account is refused', () => {
 			message: 'The item was not sent, because the balance of the MiniMax account is too low',
 			facts: { code: '1008' },
 		});
-		expect(late.error?.facts).not.toHaveProperty('maybeCharged');
 		expect(sent).toEqual(['waits', 'poor']);
 	});
 

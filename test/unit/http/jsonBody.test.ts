@@ -101,13 +101,13 @@ const bodyOf = (bytes: number) =>
 		})(),
 	);
 
-const soon = async () => await new Promise((resolve) => setTimeout(resolve, 30));
+const soon = async () => await new Promise((resolve) => setTimeout(resolve, 1_300));
 
 test('where memory is full, bodies wait until what came is let go', async () => {
 	const memory = new Base64Memory(1_000_000);
 	const [first] = (await readJson(bodyOf(3_000_000), BOUNDS, memory)).base64 ?? [];
 	let isRead = false;
-	const second = readJson(bodyOf(3_000_000), { ...BOUNDS, timeoutMs: 20 }, memory);
+	const second = readJson(bodyOf(3_000_000), { ...BOUNDS, timeoutMs: 1_000 }, memory);
 	void second.then(() => {
 		isRead = true;
 	});
