@@ -80,7 +80,13 @@ const isReference = (image: StoredImage | null) => image === null || image.file.
 const NO_LINK = '';
 
 const toImage = (link: string): GeneratedImage =>
-	link === NO_LINK ? { badLink: 'the same as in an earlier try' } : { url: link };
+	link === NO_LINK
+		? { failure: { code: 'badLink', detail: 'the same as in an earlier try' } }
+		: { url: link };
+
+/** What n8n could not store then cannot be had now either: it came inline. */
+const toStored = (image: StoredImage | null): GeneratedImage =>
+	image ? { stored: image } : { failure: { code: 'notStored', detail: 'in an earlier try' } };
 
 /** One request: what is known of it from earlier tries, and what becomes of it now. */
 export class Purchase {
@@ -127,8 +133,7 @@ export class Purchase {
 		const rest = { requestId, successCount, failedCount, answeredAt };
 		if (files) {
 			const kept = this.store.filesInMemory.get(this.key) ?? files;
-			// What n8n could not store then cannot be had now either.
-			const images = kept.map((image) => (image ? { stored: image } : { base64: '' }));
+			const images = kept.map(toStored);
 			return images.length > 0 ? { ...rest, images } : undefined;
 		}
 		const isAlive = now < answer.answeredAt + LINK_LIFE_MS - LINK_MARGIN_MS;
@@ -189,7 +194,7 @@ export class Purchase {
 		if (!entry) return;
 		delete entry.pending;
 		const links = images.flatMap((image) =>
-			'url' in image ? [image.url] : 'badLink' in image ? [NO_LINK] : [],
+			'url' in image ? [image.url] : 'failure' in image ? [NO_LINK] : [],
 		);
 		const inline = images.length - links.length;
 		entry.answer = {

@@ -187,10 +187,13 @@ describe('links that are paid for', () => {
 
 	test('are recalled as bad in their places where they were no links', () => {
 		const [url = ''] = LINKS;
-		const { store } = bought([{ badLink: 'longer than 8 KB' }, { url }]);
+		const { store } = bought([
+			{ failure: { code: 'badLink', detail: 'longer than 8 KB' } },
+			{ url },
+		]);
 
 		expect(purchaseOf(store).recall(NOW)?.images).toEqual([
-			{ badLink: 'the same as in an earlier try' },
+			{ failure: { code: 'badLink', detail: 'the same as in an earlier try' } },
 			{ url },
 		]);
 	});
@@ -232,12 +235,15 @@ describe('images that came inline', () => {
 		expect(purchaseOf(inline().store).recall(NOW)).toBeUndefined();
 	});
 
-	test('are recalled from where n8n keeps them, and what it could not store as nothing', () => {
+	test('are recalled from where n8n keeps them, and what it could not store as that', () => {
 		const { store, purchase } = inline();
 		const stored = file('fox.jpg', 'filesystem-v2:1');
 		purchase.stored([stored, null]);
 
-		expect(purchaseOf(store).recall(NOW)?.images).toEqual([{ stored }, { base64: '' }]);
+		expect(purchaseOf(store).recall(NOW)?.images).toEqual([
+			{ stored },
+			{ failure: { code: 'notStored', detail: 'in an earlier try' } },
+		]);
 		expect(purchase.wasFetched(0)).toBe(false);
 	});
 

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Base64Text } from '../http/base64Text';
 import { parseJson } from '../http/jsonBody';
 import type { JsonText } from '../http/jsonBody';
-import type { Outcome } from '../http/outcome';
+import type { Failure, Outcome } from '../http/outcome';
 import { readRetryAfter } from '../http/retryPolicy';
 import type { StoredImage } from '../output/imageFiles';
 import { HTTP_STATUS_CODE } from './codes';
@@ -13,13 +13,13 @@ import type { JsonObject } from './refusedAnswer';
 import { readId, readPage } from './words';
 import type { Redact } from './words';
 
-/** One generated image: a link, its base64 text, the file that an earlier try has stored, or what is no link. */
+/** One generated image: a link, its base64 text, the file that an earlier try has stored, or nothing that can be had. */
 export type GeneratedImage =
 	| { url: string }
 	| { base64: string | Base64Text }
 	| { stored: StoredImage }
-	/** Why what stood in the place of a link is none. */
-	| { badLink: string };
+	/** Why it cannot be had: what stood in the place of a link is none, for example. */
+	| { failure: Pick<Failure, 'code' | 'detail'> };
 
 /** A successful answer of the API, at least one image in it. */
 export interface GeneratedImages {

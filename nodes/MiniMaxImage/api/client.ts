@@ -177,10 +177,10 @@ export class ApiClient {
 		read: Reader<T>,
 		timeoutMs: number,
 	): Promise<Outcome<T>> {
-		const bytes = await this.encode(body);
-		const startedAt = Date.now();
 		let statusCode: number | undefined;
 		try {
+			const bytes = await this.encode(body);
+			const startedAt = Date.now();
 			const answer = (await this.context.helpers.httpRequestWithAuthentication.call(
 				this.context,
 				CREDENTIAL,

@@ -32,7 +32,9 @@ export const MAX_LINK_CHARACTERS = 8 * 1024;
 /** As much is kept of what is no link, to show it. */
 const SHOWN_CHARACTERS = 200;
 
-const TOO_LONG: GeneratedImage = { badLink: 'longer than 8 KB' };
+const badLink = (detail: string): GeneratedImage => ({ failure: { code: 'badLink', detail } });
+
+const TOO_LONG = badLink('longer than 8 KB');
 
 /** Other data than text may be an image, whatever its type says. */
 const DATA_URL = /^data:(?!text\/)[^,]{0,200},/i;
@@ -102,12 +104,12 @@ export function toLink(text: string, baseUrl: string, redact: Redact): Generated
 	const given = redact(withoutControls(text));
 	const url = given.startsWith('/') ? parseWebUrl(given, baseUrl) : parseWebUrl(given);
 	if (!url) {
-		return { badLink: `neither http nor https: ${cutText(given, SHOWN_CHARACTERS)}` };
+		return badLink(`neither http nor https: ${cutText(given, SHOWN_CHARACTERS)}`);
 	}
 	if (url.href.length > MAX_LINK_CHARACTERS) return TOO_LONG;
 	const isPlain = /^https?:\/\/[^/\\]/i.test(given) && !/[^\x21-\x7e]|["<>`{}\\]/.test(given);
 	const link = isPlain ? given : url.href;
-	return redact(link) === link ? { url: link } : { badLink: 'it holds the API key' };
+	return redact(link) === link ? { url: link } : badLink('it holds the API key');
 }
 
 /**

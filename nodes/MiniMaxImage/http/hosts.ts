@@ -5,12 +5,15 @@ const PRIVATE_ADDRESS =
 /** Names that no public domain server knows: without a dot, or under a top level kept for private use. */
 const PRIVATE_NAME = /^[^.[]+$|\.(local|localhost|internal|intranet|lan|home|corp|home\.arpa)$/;
 
-/** An address as IPv4, where IPv6 carries one: mapped (RFC 4291), or translated by a gateway (RFC 6052). */
-const CARRIED_IPV4 = /^\[(?:::ffff:|64:ff9b::|::)([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/;
+/** An address as IPv4, where IPv6 carries one: mapped (RFC 4291), translated (RFC 6052, 7915) or tunneled (RFC 3056). */
+const CARRIED_IPV4 = [
+	/^\[(?:::ffff:(?:0:)?|64:ff9b::|::)([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/,
+	/^\[2002:([0-9a-f]{1,4}):([0-9a-f]{1,4}):/,
+];
 
 function plainHost(hostname: string): string {
 	const name = hostname.replace(/\.$/, '');
-	const carried = CARRIED_IPV4.exec(name);
+	const carried = CARRIED_IPV4.map((form) => form.exec(name)).find(Boolean);
 	if (!carried) return name;
 	// Two bytes a group.
 	const groups = carried.slice(1).map((group) => Number.parseInt(group, 16));
@@ -26,5 +29,11 @@ export function isPrivate(hostname: string): boolean {
 /** Addresses of this link alone (RFC 3927, 4291), where clouds answer with the secrets of their machines. */
 const LINK_LOCAL = /^169\.254(\.\d+){2}$|^\[fe[89ab][0-9a-f]:.*\]$/;
 
-/** Whether a host, as `URL.hostname` writes it, is an address of the local link. */
-export const isLinkLocal = (hostname: string): boolean => LINK_LOCAL.test(plainHost(hostname));
+/** Where clouds do so by another address: Google, Amazon (IPv6), Alibaba, Oracle. */
+const METADATA = ['metadata.google.internal', '[fd00:ec2::254]', '100.100.100.200', '192.0.0.192'];
+
+/** Whether a host, as `URL.hostname` writes it, is an address of the local link, or stands for one. */
+export function isLinkLocal(hostname: string): boolean {
+	const host = plainHost(hostname);
+	return LINK_LOCAL.test(host) || METADATA.includes(host);
+}

@@ -13,7 +13,7 @@ export const LONG_BYTES = 16 * 1024;
 
 /** How base64 text begins inside of a JSON string, escapes included. Nothing between two strings begins so. */
 export const BASE64_START =
-	/^(\s|\\[nrt]){0,99}(data:[^,]{0,200},)?([\w+/-]|\\\/|\\u00(2b|2f|3d)|\s|\\[nrt]){60}/i;
+	/^(\s|\\[nrt]){0,99}(data:[^,]{0,200},)?(?=\S)([\w+/-]|\\\/|\\u00(2b|2f|3d)|\s|\\[nrt]){60}/i;
 
 const HEAD_BYTES = 1024;
 

@@ -3,7 +3,6 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { GeneratedImage } from '../api/answer';
 import type { PaidAnswer } from '../api/submit';
 import type { Failure, Outcome } from '../http/outcome';
-import { fail } from '../http/fetchFile';
 import { parseUrl } from '../http/parseUrl';
 import type { Clock } from '../http/wait';
 import type { Plan } from '../input/plan';
@@ -178,7 +177,7 @@ export class Deliverer {
 	): Promise<Outcome<OutputImage>> {
 		const imageIndex = index + 1;
 		const imageUrl = urlOf(image);
-		if ('badLink' in image) return fail('badLink', image.badLink);
+		if ('failure' in image) return { ok: false, failure: image.failure };
 		if (!output.downloadImages) {
 			// A gateway may send images inline all the same; their memory is others' again.
 			if ('base64' in image && typeof image.base64 !== 'string') image.base64.release();

@@ -60,7 +60,7 @@ export class ImageFiles {
 	 * @throws the signal's reason when the execution is stopped while waiting
 	 */
 	async store(
-		image: Exclude<GeneratedImage, { badLink: string }>,
+		image: Exclude<GeneratedImage, { failure: unknown }>,
 		send: SendSettings,
 		name: string,
 	): Promise<Outcome<StoredImage>> {

@@ -99,6 +99,11 @@ test.each([
 	'http://[::ffff:169.254.169.254]/a',
 	'http://[64:ff9b::169.254.169.254]/a',
 	'http://0xa9fea9fe/a',
+	'http://[2002:a9fe:a9fe::1]/a',
+	'http://[::ffff:0:169.254.169.254]/a',
+	'http://metadata.google.internal./computeMetadata/v1/',
+	'http://[fd00:ec2::254]/latest/meta-data/',
+	'http://100.100.100.200/latest/meta-data/',
 ])('%s, an address of the local link, is fetched for nobody', (link) => {
 	const refused = { refused: 'it leads to an address of the local link' };
 
