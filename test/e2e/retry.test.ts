@@ -1,4 +1,5 @@
-import type { INode, INodeParameters } from 'n8n-workflow';
+import type { INode, INodeParameters, IWorkflowSettings } from 'n8n-workflow';
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 
 import { startSandbox } from '../sandbox';
@@ -24,12 +25,14 @@ const FILES_ON_DISK = { N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' };
 interface Host {
 	main: RunningN8n;
 	rest: N8nRest;
+	/** Files with what those processes wrote that run executions. */
+	logs: string[];
 	stop: () => Promise<void>;
 }
 
 async function startRegular(): Promise<Host> {
 	const { n8n, rest, stop } = await startInstance(FILES_ON_DISK);
-	return { main: n8n, rest, stop };
+	return { main: n8n, rest, logs: [n8n.log], stop };
 }
 
 /** Two workers, so that a retry need not run where the execution failed. */
@@ -37,8 +40,11 @@ async function startQueue(): Promise<Host> {
 	const queue = await QueueMode.open(FILES_ON_DISK);
 	try {
 		const { n8n, rest } = await queue.startMain();
-		for (const name of ['first', 'second']) await queue.startWorker({ name, concurrency: 1 });
-		return { main: n8n, rest, stop: async () => await queue.close() };
+		const logs: string[] = [];
+		for (const name of ['first', 'second']) {
+			logs.push((await queue.startWorker({ name, concurrency: 1 })).log);
+		}
+		return { main: n8n, rest, logs, stop: async () => await queue.close() };
 	} catch (error) {
 		await queue.close();
 		throw error;
@@ -82,9 +88,10 @@ describe.each([
 	async function publishBatch(
 		options: INodeParameters = {},
 		more: Partial<INode> = {},
+		settings: IWorkflowSettings = {},
 	): Promise<SavedWorkflow> {
 		const path = `${mode.replace(' ', '-')}-${++workflows}`;
-		return await publish(opened().rest, path, [
+		const nodes: INode[] = [
 			webhookNode(path, { responseMode: 'onReceived' }),
 			{
 				id: 'split',
@@ -105,18 +112,24 @@ describe.each([
 				}),
 				...more,
 			},
-		]);
+		];
+		return await publish(opened().rest, path, nodes, settings);
 	}
 
-	/** Runs a workflow with so many prompts, to its end. */
-	async function runBatch({ id, name }: SavedWorkflow, count: number): Promise<Execution> {
+	/** Starts a workflow with so many prompts, and returns the execution's ID. */
+	async function startBatch({ id, name }: SavedWorkflow, count: number): Promise<string> {
 		const { main, rest } = opened();
 		expect((await callWebhook(main, name, { prompts: promptsOf(count) })).status).toBe(200);
 		const execution = await until(
 			'the execution is there',
 			async () => (await rest.executions(id))[0],
 		);
-		return await rest.finished(execution.id);
+		return execution.id;
+	}
+
+	/** Runs a workflow with so many prompts, to its end. */
+	async function runBatch(workflow: SavedWorkflow, count: number): Promise<Execution> {
+		return await opened().rest.finished(await startBatch(workflow, count));
 	}
 
 	async function retry({ id }: Execution, withSavedWorkflow?: boolean): Promise<Execution> {
@@ -264,5 +277,84 @@ describe.each([
 
 		expect(sandbox.requests).toHaveLength(4);
 		expect(sandbox.paidImages).toBe(4);
+	});
+
+	describe.each([
+		['by hand', {}],
+		['by the time-out of n8n', { executionTimeout: 4 }],
+	])('a stop %s', (how, settings) => {
+		const isByHand = how === 'by hand';
+
+		/** Starts 20 rows, five at a time, and returns the execution once it is stopped. */
+		async function stopBatch(isTime: () => boolean): Promise<Execution> {
+			const workflow = await publishBatch({ maxConcurrency: 5 }, {}, settings);
+			const id = await startBatch(workflow, 20);
+			await until('it is time for the stop', isTime);
+			if (isByHand) await opened().rest.stop(id);
+			return await opened().rest.finished(id);
+		}
+
+		const linksIn = (text = '') => [
+			...new Set(text.match(/http:\S+/g)?.filter((link) => link.startsWith(sandbox.imageUrl))),
+		];
+		const readLogs = async () =>
+			(await Promise.all(opened().logs.map((log) => readFile(log, 'utf8')))).join('\n');
+
+		/** The links of five images that the logs tell since the stop. */
+		async function linksLogged(before: string[]): Promise<string[]> {
+			return await until('the log tells the links', async () => {
+				const links = linksIn(await readLogs()).filter((link) => !before.includes(link));
+				return links.length >= 5 && links;
+			});
+		}
+
+		async function expectReadable(links: string[]): Promise<void> {
+			expect(links).toHaveLength(5);
+			for (const link of links) expect((await fetch(link)).status).toBe(200);
+		}
+
+		test('lets the requests on their way finish, logs their links, and starts no further row', async () => {
+			const before = linksIn(await readLogs());
+			sandbox.latencyMs = 6_000;
+
+			const { status } = await stopBatch(() => sandbox.requests.length === 5);
+			expect(status).toBe('canceled');
+			expect(sandbox.paidImages).toBe(0);
+			await expectReadable(await linksLogged(before));
+
+			expect(sandbox.requests.map(({ outcome }) => outcome)).toEqual(Array(5).fill('success'));
+			expect(sandbox.paidImages).toBe(5);
+			expect(sandbox.cutOff).toBe(0);
+		});
+
+		test('while requests wait logs the links; after a time-out a retry buys the rest alone', async () => {
+			const before = linksIn(await readLogs());
+			const rest = promptsOf(20).slice(5);
+			sandbox.always(({ body }) =>
+				rest.includes(String(body.prompt))
+					? { status: 503, headers: { 'retry-after': '100' } }
+					: undefined,
+			);
+
+			const stopped = await stopBatch(() => sandbox.requests.length === 10);
+			expect(stopped.status).toBe('canceled');
+			const links = await linksLogged(before);
+			await expectReadable(links);
+			expect(sandbox.requests).toHaveLength(10);
+			sandbox.always(undefined);
+			// Over what the run stores after a stop by hand, n8n writes what it had stored at the start: always in regular
+			// mode, and in queue mode where the main is later than the worker. Only the log is left for certain.
+			if (isByHand) return;
+
+			const { error } = stopped.data.resultData;
+			expect(linksIn(error?.description ?? '')).toEqual(links);
+			const done = await retry(stopped);
+			await expectAll(done, 20);
+			expect(sent(10).sort()).toEqual([...rest].sort());
+			expect(sandbox.paidImages).toBe(20);
+			expect(hintsOf(done)).toEqual([
+				'5 of 20 images were paid for in an earlier try and were not bought again.',
+			]);
+		});
 	});
 });

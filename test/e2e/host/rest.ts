@@ -184,6 +184,11 @@ export class N8nRest {
 		return started.executionId;
 	}
 
+	/** Stops an execution, as the editor's "Stop" does. */
+	async stop(executionId: string): Promise<void> {
+		await this.call('POST', `/executions/${executionId}/stop`);
+	}
+
 	/**
 	 * Runs a failed execution again from the node that failed, as the editor's "Retry" does, and returns the ID of the
 	 * new one once it has ended.

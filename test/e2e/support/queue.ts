@@ -1,4 +1,10 @@
-import type { IConnections, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type {
+	IConnections,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	IWorkflowSettings,
+} from 'n8n-workflow';
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 
@@ -164,13 +170,23 @@ async function isRegistered({ url }: N8nRest, path: string): Promise<boolean> {
 }
 
 /** Saves a workflow whose nodes follow a webhook one by one, publishes it, and waits until it can be called. */
-export async function publish(rest: N8nRest, path: string, nodes: INode[]): Promise<SavedWorkflow> {
+export async function publish(
+	rest: N8nRest,
+	path: string,
+	nodes: INode[],
+	settings: IWorkflowSettings = {},
+): Promise<SavedWorkflow> {
 	const connections: IConnections = {};
 	nodes.slice(1).forEach(({ name: node }, index) => {
 		const before = nodes[index]?.name ?? '';
 		connections[before] = { main: [[{ node, type: 'main', index: 0 }]] };
 	});
-	const workflow = await rest.createWorkflow({ name: path, nodes, connections });
+	const workflow = await rest.createWorkflow({
+		name: path,
+		nodes,
+		connections,
+		settings: { executionOrder: 'v1', ...settings },
+	});
 	await rest.activate(workflow);
 	await until(`the webhook ${path} is registered`, () => isRegistered(rest, path));
 	return workflow;
