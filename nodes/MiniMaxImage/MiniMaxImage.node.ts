@@ -19,7 +19,7 @@ import { plan } from './input/plan';
 import { Journal } from './journal';
 import { Deliverer } from './output/deliver';
 import { withProgress } from './output/progress';
-import { report } from './output/report';
+import { logSpending, report } from './output/report';
 
 /**
  * Takes all items through plan, submit and deliver.
@@ -48,6 +48,13 @@ async function processItems(
 	return client.waitedForLimit.totalMs;
 }
 
+/** Resolves when the execution is stopped. The signal is for this alone, since Node.js warns when many listen to one. */
+const whenStopped = async (stopped: AbortSignal): Promise<number> =>
+	await new Promise((resolve) => {
+		if (stopped.aborted) resolve(0);
+		else stopped.addEventListener('abort', () => resolve(0), { once: true });
+	});
+
 /**
  * What the node does: makes the images that its input items ask for, and reports to n8n.
  *
@@ -62,13 +69,19 @@ export async function makeImages(
 	const batch = new Batch(stopped, !context.continueOnFail());
 	const journal = new Journal(context);
 	try {
-		const waitedMs = await processItems(context, { batch, journal, clock }).catch(
-			(error: unknown) => {
-				// The credential cannot be used, for example. What is paid for already stays.
-				batch.failOthers(context.getInputData().length, error);
-				return 0;
-			},
-		);
+		const running = processItems(context, { batch, journal, clock }).catch((error: unknown) => {
+			// The credential cannot be used, for example. What is paid for already stays.
+			batch.failOthers(context.getInputData().length, error);
+			return 0;
+		});
+		// n8n stores a production run as it is when it is stopped: with an error, and with what a retry goes on from, only
+		// if the node ends at once. Requests on their way finish without it. Of a manual run n8n keeps nothing to retry,
+		// so the node ends when all of its links are known.
+		const waitedMs =
+			context.getMode() === 'manual'
+				? await running
+				: await Promise.race([running, whenStopped(AbortSignal.any([stopped]))]);
+		if (stopped.aborted) void running.then(() => logSpending(context, journal));
 		return await report(context, { batch, journal, waitedMs });
 	} finally {
 		journal.close();

@@ -59,17 +59,21 @@ export interface Spending {
 	inline: number;
 	/** Requests that were sent without anybody knowing what became of them. */
 	unknown: number;
+	/** Requests that are on their way. */
+	pending: number;
 }
 
 /** Adds up what the entries of a run tell. */
 export function sumUp(entries: readonly JournalEntry[], execution: string): Spending {
 	const answers = entries.flatMap(({ answer }) => answer ?? []);
-	const isUnknown = ({ answer, pending, unclear, spent, ...entry }: JournalEntry) =>
-		!answer && entry.execution === execution && (pending || unclear > 0 || spent !== undefined);
+	const open = entries.filter((entry) => !entry.answer && entry.execution === execution);
+	const isUnknown = ({ pending, unclear, spent }: JournalEntry) =>
+		!pending && (unclear > 0 || spent !== undefined);
 	return {
 		links: answers.flatMap(({ links }) => links.filter((link) => link !== NO_LINK)),
 		inline: answers.reduce((sum, { inline = 0 }) => sum + inline, 0),
-		unknown: entries.filter(isUnknown).length,
+		unknown: open.filter(isUnknown).length,
+		pending: open.filter(({ pending }) => pending).length,
 	};
 }
 

@@ -4,6 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { Batch, SettledItem } from '../batch';
 import { Breather } from '../http/breather';
 import type { Journal } from '../journal';
+import type { Spending } from '../purchase';
 import { runsAsTool } from '../runsAsTool';
 import { failedRow, toErrorItem } from './errorItem';
 import { toNodeError, toRunError, toToolError } from './errors';
@@ -20,27 +21,46 @@ export interface Run {
 	waitedMs: number;
 }
 
+const onTheirWay = (count: number) =>
+	count === 1 ? '1 request was on its way' : `${count} requests were on their way`;
+
+/** Requests that ended without anybody knowing what became of them. */
 function describeUnknown(count: number): string | undefined {
 	if (count === 0) return undefined;
-	return `${count === 1 ? '1 request was on its' : `${count} requests were on their`} way: probably charged, without links. Look at the usage of your account before you run them again.`;
+	return `${onTheirWay(count)}: probably charged, without links. Look at the usage of your account before you run them again.`;
 }
 
-/** The execution was stopped, by hand or by n8n's time-out, and n8n drops what a node returns then. */
+/** Requests that are left to finish after the node has ended. */
+function describePending(count: number): string | undefined {
+	if (count === 0) return undefined;
+	return `${onTheirWay(count)}: probably charged, without links so far. n8n's log will have them.`;
+}
+
+function describeSpending(paid: Spending, max?: number): string {
+	const images = describePaid(paid, 'text', { max, stopped: true });
+	return [images, describeUnknown(paid.unknown), describePending(paid.pending)]
+		.filter(Boolean)
+		.join(' ');
+}
+
+/**
+ * The execution was stopped, by hand or by n8n's time-out. n8n stores it as it is at that moment: with this error, and
+ * with what a retry goes on from, if the node ends at once, and with nothing to retry otherwise.
+ */
 function toCanceledError(context: IExecuteFunctions, journal: Journal): NodeOperationError {
 	const paid = journal.spending;
-	const unknown = describeUnknown(paid.unknown);
-	const describe = (max?: number) =>
-		[describePaid(paid, 'text', { max, stopped: true }), unknown].filter(Boolean).join(' ');
 	// n8n tells a stopped execution from a failed one by the word "canceled".
 	const error = new NodeOperationError(context.getNode(), 'The execution was canceled', {
-		description: describe() || undefined,
+		description: describeSpending(paid) || undefined,
 	});
 	if (paid.links.length > 0) error.context.paidLinks = paid.links;
-	// n8n stores a stopped execution as it is at that moment: this error is in it only where no request was on its way,
-	// and never in regular mode after a stop by hand. The log is the one place that always has these words.
-	const words = describe(Infinity);
-	if (words) context.logger.warn(words);
 	return error;
+}
+
+/** Logs what a stopped run has paid for, once its last request has ended. */
+export function logSpending({ logger }: IExecuteFunctions, journal: Journal): void {
+	const words = describeSpending(journal.spending, Infinity);
+	if (words) logger.warn(words);
 }
 
 /** How to go on after a run that ended early, with no promise that the journal cannot keep. */
