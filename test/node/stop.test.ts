@@ -179,3 +179,49 @@ test('images that came inline are counted, without advice that does not help a s
 	);
 	expect(node.sandbox.paidImages).toBe(3);
 });
+
+describe('a stop of a production run while requests are on their way', () => {
+	const production: Partial<NodeRunOptions> = { ...twenty, mode: 'trigger' };
+	beforeEach(() => (node.sandbox.latencyMs = 1_000));
+
+	test('ends it at once, so that n8n can store it, while the requests finish and are logged', async () => {
+		const { error } = await stopWith(10, production);
+		const requestsInFlight = node.sandbox.inFlight;
+		await wait(1_500);
+
+		expect(requestsInFlight).toBe(5);
+		const told = linksIn(error?.description ?? '');
+		expect(told).toHaveLength(5);
+		expect(error?.context.paidLinks).toEqual(told);
+		expect(error?.description).toContain(
+			'5 requests were on their way: probably charged, without links so far.',
+		);
+		expect(node.sandbox.paidImages).toBe(10);
+		expect(node.sandbox.cutOff).toBe(0);
+		expect(node.sandbox.requests).toHaveLength(10);
+		expect(warnings).toHaveLength(1);
+		expect(linksIn(warnings[0])).toHaveLength(10);
+		expect(warnings[0]).not.toContain('on their way');
+	});
+
+	test('leaves all rows to "Retry execution", which buys again what was on its way, and says so', async () => {
+		const running = node.start(production);
+		await node.requestsReach(10, 200);
+		running.cancel();
+		const { run, ...stopped } = await running.finished;
+		// As n8n stores it then, while the requests go on.
+		const stored = { ...stopped, run: structuredClone(run) };
+		await wait(1_500);
+		node.sandbox.latencyMs = 0;
+
+		const { items, error, hints } = await node.run({ ...production, retryOf: stored });
+
+		expect(error).toBeUndefined();
+		expect(items.map(({ json }) => json.prompt)).toEqual(rows(20).map(({ json }) => json.prompt));
+		expect(node.sandbox.paidImages).toBe(25);
+		expect(hints).toEqual([
+			'5 of 20 images were paid for in an earlier try and were not bought again.',
+			'5 requests had to be sent a second time after an answer that did not arrive or could not be used, and may have been charged twice.',
+		]);
+	});
+});
