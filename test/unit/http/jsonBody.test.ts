@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 
 import fc from 'fast-check';
 
@@ -148,4 +148,63 @@ test('a body without long texts is read even where memory is full', async () => 
 	await readJson(bodyOf(3_000_000), BOUNDS, memory);
 
 	expect((await readJson(Readable.from([Buffer.from('{}')]), BOUNDS, memory)).text).toBe('{}');
+});
+
+describe('a body that is not read to its end lets go what it held', () => {
+	const BROKEN = new Error('aborted');
+
+	/** The beginning of a body with one image, and then what it ends with. */
+	const beginningOf = (bytes: number, end: () => Iterable<Buffer>) =>
+		Readable.from(
+			(function* () {
+				yield Buffer.from('{"image":"');
+				for (let left = bytes; left > 0; left -= 30_000) yield Buffer.alloc(40_000, 'A');
+				yield* end();
+			})(),
+		);
+
+	const breaksOff = (): never => {
+		throw BROKEN;
+	};
+
+	test.each<[string, () => Iterable<Buffer>]>([
+		['breaks off', breaksOff],
+		['goes on with more brackets than any answer', () => [Buffer.from(`",${'['.repeat(200_000)}`)]],
+	])('where it %s', async (_name, end) => {
+		// Nobody is patient here, so a body that found no room would wait for ever.
+		const memory = new Base64Memory(1_000_000, 600_000);
+		for (let times = 0; times < 3; times++) {
+			await expect(readJson(beginningOf(3_000_000, end), BOUNDS, memory)).rejects.toThrow();
+		}
+
+		const { base64: [text] = [] } = await readJson(bodyOf(3_000_000), BOUNDS, memory);
+		expect(text?.length).toBe(3_000_000);
+		const other = readJson(bodyOf(3_000_000), BOUNDS, memory);
+		text?.release();
+		expect((await other).base64?.[0]?.length).toBe(3_000_000);
+	});
+
+	test('where it is left alone for too long', async () => {
+		const memory = new Base64Memory(1_000_000, 600_000);
+		const stalled = new PassThrough();
+		stalled.write(`{"image":"${'A'.repeat(2_000_000)}`);
+		const reading = readJson(stalled, { ...BOUNDS, timeoutMs: 30 }, memory);
+
+		await expect(reading).rejects.toMatchObject({ reason: 'tooSlow' });
+		const lengths = await Promise.all(
+			[1, 2].map(async () => {
+				const { base64: [text] = [] } = await readJson(bodyOf(3_000_000), BOUNDS, memory);
+				const length = text?.length;
+				text?.release();
+				return length;
+			}),
+		);
+		expect(lengths).toEqual([3_000_000, 3_000_000]);
+	});
+});
+
+test('a body without large texts is bounded by its structure like any other', async () => {
+	await expect(read(`{"data":[${'[],'.repeat(100_000)}[]]}`)).rejects.toMatchObject({
+		reason: 'tooLarge',
+	});
 });
