@@ -89,12 +89,13 @@ export class JsonBounds {
 		if (this.head.length < HEAD_BYTES) {
 			this.head += Buffer.from(read.subarray(0, HEAD_BYTES)).toString('latin1');
 		}
-		this.textBytes += read.length;
+		// Counted once it is known what the string is, so that it makes no difference where chunks end.
+		const uncounted = this.stringBytes < LONG_BYTES ? this.stringBytes : 0;
 		this.stringBytes += read.length;
-		if (this.inString && this.stringBytes === LONG_BYTES && BASE64_START.test(this.head)) {
-			this.isBase64 = true;
-			this.textBytes -= LONG_BYTES;
-		}
+		if (this.inString && this.stringBytes < LONG_BYTES) return at;
+		this.isBase64 =
+			this.inString && this.stringBytes === LONG_BYTES && BASE64_START.test(this.head);
+		if (!this.isBase64) this.textBytes += uncounted + read.length;
 		return at;
 	}
 

@@ -143,3 +143,10 @@ test('the verdict is the same byte by byte', () => {
 		{ seed: 52, numRuns: 20 },
 	);
 });
+
+test('a base64 text that comes when words have nearly filled their bound is free, wherever the chunks end', () => {
+	const text = `["${'a cat! '.repeat((3 * MEGABYTE - 9_000) / 7)}","${base64(50_000)}"]`;
+
+	for (const size of [1000, 64 * 1024, 10 * MEGABYTE])
+		expect([size, passes(text, size)]).toEqual([size, true]);
+});
