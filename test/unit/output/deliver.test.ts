@@ -300,7 +300,8 @@ describe('what n8n cannot do', () => {
 });
 
 describe('what is no link', () => {
-	const bad: GeneratedImage = { badLink: 'neither http nor https: javascript:alert(1)' };
+	const detail = 'neither http nor https: javascript:alert(1)';
+	const bad: GeneratedImage = { failure: { code: 'badLink', detail } };
 
 	test.each([true, false])(
 		'is an error, and in no output (downloads: %s)',
@@ -311,7 +312,7 @@ describe('what is no link', () => {
 			expect(arrived(result)).toEqual([linkOf(1)]);
 			expect(JSON.stringify(result.items)).not.toContain('javascript');
 			expect(errorsOf(result)).toEqual([['badLink', undefined]]);
-			expect(result.errors[0]?.facts.detail).toBe(bad.badLink);
+			expect(result.errors[0]?.facts.detail).toBe(detail);
 			expect(asked).toEqual(downloadImages ? [linkOf(1)] : []);
 		},
 	);
