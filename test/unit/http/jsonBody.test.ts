@@ -4,7 +4,7 @@ import { PassThrough, Readable } from 'node:stream';
 import fc from 'fast-check';
 
 import { Base64Memory } from '../../../nodes/MiniMaxImage/http/base64Memory';
-import { Base64Text } from '../../../nodes/MiniMaxImage/http/base64Text';
+import { BLOCK_BYTES, Base64Text } from '../../../nodes/MiniMaxImage/http/base64Text';
 import { parseJson, readJson } from '../../../nodes/MiniMaxImage/http/jsonBody';
 
 const BOUNDS = { maxBytes: 10_000_000, timeoutMs: 5000 };
@@ -132,6 +132,18 @@ test('several bodies that do not fit together are all read, one after the other'
 	);
 
 	expect(lengths).toEqual(Array.from({ length: 5 }, () => 3_000_000));
+});
+
+test('of a body with several texts, each makes room when it is let go', async () => {
+	const memory = new Base64Memory(2 * BLOCK_BYTES, 600_000);
+	const text = 'A'.repeat((BLOCK_BYTES / 3) * 4);
+	const two = Readable.from([Buffer.from(`["${text}","${text}"]`)]);
+	const { base64: [first, second] = [] } = await readJson(two, BOUNDS, memory);
+	const other = readJson(bodyOf(BLOCK_BYTES - 30_000), BOUNDS, memory);
+	first?.release();
+
+	expect((await other).base64).toHaveLength(1);
+	expect(second?.bytes(Buffer.alloc)).toHaveLength(BLOCK_BYTES);
 });
 
 test('a body is not left unread for long, even if nobody lets go what came', async () => {

@@ -55,7 +55,12 @@ describe.each([1000, 64 * 1024, 100 * MEGABYTE])('in chunks of %d bytes', (size)
 	});
 
 	test('brackets in a text have no depth', () => {
-		expect(passes(JSON.stringify({ a: '['.repeat(1000), b: '"[[[[' }), size)).toBe(true);
+		expect(passes(JSON.stringify(['['.repeat(1000), `"${'['.repeat(1000)}`]), size)).toBe(true);
+	});
+
+	test('brackets after a text that ends with an escaped backslash have', () => {
+		expect(passes(`["\\\\",${'['.repeat(19)}`, size)).toBe(true);
+		expect(passes(`["\\\\",${'['.repeat(20)}`, size)).toBe(false);
 	});
 
 	test.each<[string, (bytes: number) => string]>([
