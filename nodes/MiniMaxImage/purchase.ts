@@ -12,6 +12,9 @@ const LINK_MARGIN_MS = 15 * 60 * 1000;
 /** How often one execution may send a request of unclear outcome: a second result may be a second charge. */
 const UNCLEAR_SENDS = 2;
 
+/** An image that came inline: the file, or the code of why there is none. */
+export type KeptImage = StoredImage | { lost: string };
+
 /** What the journal keeps of one request: plain JSON, no image and no key. */
 export interface JournalEntry {
 	/** Id of the execution that sent it last. */
@@ -35,8 +38,8 @@ export interface JournalEntry {
 		fetched?: number[];
 		/** How many images came inline. */
 		inline?: number;
-		/** Images that came inline and were stored; null where n8n could not store one. */
-		files?: (StoredImage | null)[];
+		/** Images that came inline, where n8n keeps them. */
+		files?: KeptImage[];
 		successCount: number;
 		failedCount: number;
 		/** ms since the epoch. */
@@ -48,7 +51,7 @@ export interface JournalEntry {
 export interface JournalStore {
 	entries: Record<string, JournalEntry>;
 	/** Files that n8n keeps in memory, by key: gone with the process. */
-	filesInMemory: Map<string, (StoredImage | null)[]>;
+	filesInMemory: Map<string, KeptImage[]>;
 	execution: string;
 }
 
@@ -78,7 +81,7 @@ export function sumUp(entries: readonly JournalEntry[], execution: string): Spen
 }
 
 /** Whether n8n keeps a file outside of its item, so that a reference to it is enough. */
-const isReference = (image: StoredImage | null) => image === null || image.file.id !== undefined;
+const isReference = (image: KeptImage) => 'lost' in image || image.file.id !== undefined;
 
 /** Stands for what came in the place of a link. */
 const NO_LINK = '';
@@ -88,9 +91,11 @@ const toImage = (link: string): GeneratedImage =>
 		? { failure: { code: 'badLink', detail: 'the same as in an earlier try' } }
 		: { url: link };
 
-/** What n8n could not store then cannot be had now either: it came inline. */
-const toStored = (image: StoredImage | null): GeneratedImage =>
-	image ? { stored: image } : { failure: { code: 'notStored', detail: 'in an earlier try' } };
+/** What could not be kept then cannot be had now either: it came inline. */
+const toKept = (image: KeptImage): GeneratedImage =>
+	'lost' in image
+		? { failure: { code: image.lost, detail: 'in an earlier try' } }
+		: { stored: image };
 
 /** One request: what is known of it from earlier tries, and what becomes of it now. */
 export class Purchase {
@@ -137,7 +142,7 @@ export class Purchase {
 		const rest = { requestId, successCount, failedCount, answeredAt };
 		if (files) {
 			const kept = this.store.filesInMemory.get(this.key) ?? files;
-			const images = kept.map(toStored);
+			const images = kept.map(toKept);
 			return images.length > 0 ? { ...rest, images } : undefined;
 		}
 		const isAlive = now < answer.answeredAt + LINK_LIFE_MS - LINK_MARGIN_MS;
@@ -212,7 +217,7 @@ export class Purchase {
 	}
 
 	/** Notes where n8n keeps the images of an answer that has no links. */
-	stored(files: (StoredImage | null)[]): void {
+	stored(files: KeptImage[]): void {
 		const answer = this.entry?.answer;
 		if (!answer?.files) return;
 		if (files.every(isReference)) answer.files = files;

@@ -330,14 +330,15 @@ describe('table-of-prompts', () => {
 	});
 
 	test.each(['4:09:00 PM', '2026-03-02', 0.6729])(
-		'tells what a sheet has made of a ratio where that is not plain (%j)',
+		'tells how to keep a sheet from making something else of a ratio (%j)',
 		async (ratio) => {
 			const finished = await run(withRows(example, [{ ...rows[0], ratio }]));
 
 			const [failed] = finished.outputs('Failed rows')[0] ?? [];
-			expect(failed?.json.error).toEqual(
-				expect.stringMatching(/the sheet made a (time|date) of it/),
-			);
+			expect(failed?.json.error).toEqual(expect.stringContaining('but must be one of'));
+			expect(failed?.json.errorDetails).toMatchObject({
+				description: expect.stringContaining('format the column as plain text'),
+			});
 			expect(sandbox.requests).toEqual([]);
 		},
 	);

@@ -97,6 +97,7 @@ test('a host that is down for a moment is tried again', async () => {
 			region: 'custom',
 			baseUrl: `http://127.0.0.1:${port}`,
 		},
+		realTime: true,
 	});
 	await wait(300);
 	const late = await startSandbox({ port, plain: true });

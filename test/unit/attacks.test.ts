@@ -478,6 +478,7 @@ const TAKE_NO_TEXT = [
 	...['MiniMaxImageApi', 'lendHelpers', 'testHost', 'wordsForStatus', 'lacksFreeCall'],
 	...[
 		'checkingCertificates',
+		'logSpending',
 		'sumUp',
 		'makeImages',
 		'JsonBounds',

@@ -238,7 +238,7 @@ describe('images that came inline', () => {
 	test('are recalled from where n8n keeps them, and what it could not store as that', () => {
 		const { store, purchase } = inline();
 		const stored = file('fox.jpg', 'filesystem-v2:1');
-		purchase.stored([stored, null]);
+		purchase.stored([stored, { lost: 'notStored' }]);
 
 		expect(purchaseOf(store).recall(NOW)?.images).toEqual([
 			{ stored },

@@ -29,7 +29,10 @@ export function startsAsJpeg(bytes: Buffer): boolean {
 	return bytes[2] === MARKER || segmentFrom(bytes, 2) !== undefined;
 }
 
-/** The next segment, as leniently as libjpeg reads: stray bytes before it are passed over, up to a limit. */
+/**
+ * The next segment, as leniently as libjpeg reads: stray bytes before it are passed over, up to a limit. One that is cut
+ * ends beyond the file.
+ */
 function segmentFrom(bytes: Buffer, start: number): JpegSegment | undefined {
 	const last = Math.min(start + MAX_STRAY_BYTES, bytes.length - 2);
 	for (let at = start; at <= last; at++) {
@@ -37,9 +40,8 @@ function segmentFrom(bytes: Buffer, start: number): JpegSegment | undefined {
 		if (bytes[at] !== MARKER || marker === MARKER || marker === 0) continue;
 		if (marker === END_OF_IMAGE) return { marker, at, end: at + 2 };
 		if (standsAlone(marker)) continue;
-		if (at + 4 > bytes.length) return undefined;
-		const end = at + 2 + bytes.readUInt16BE(at + 2);
-		return end > bytes.length ? undefined : { marker, at, end };
+		const length = at + 4 > bytes.length ? Infinity : bytes.readUInt16BE(at + 2);
+		return { marker, at, end: at + 2 + length };
 	}
 	return undefined;
 }
@@ -52,7 +54,7 @@ export function* jpegSegments(bytes: Buffer): Generator<JpegSegment, void> {
 	let at = 2;
 	for (let count = 0; count < MAX_SEGMENTS; count++) {
 		const segment = segmentFrom(bytes, at);
-		if (!segment) return;
+		if (!segment || segment.end > bytes.length) return;
 		yield segment;
 		if (segment.marker === START_OF_SCAN || segment.marker === END_OF_IMAGE) return;
 		at = segment.end;
@@ -61,11 +63,14 @@ export function* jpegSegments(bytes: Buffer): Generator<JpegSegment, void> {
 
 /** Whether a JPEG has an end. In the compressed data of a scan no other bytes look like it. */
 export function hasEnd(bytes: Buffer): boolean {
+	let at = 2;
 	for (const { marker, end } of jpegSegments(bytes)) {
 		if (marker === END_OF_IMAGE) return true;
 		if (marker === START_OF_SCAN) return hasEndFrom(bytes, end);
+		at = end;
 	}
-	return false;
+	// Where no segment follows, not even one that is cut, the end alone tells.
+	return segmentFrom(bytes, at) === undefined && hasEndFrom(bytes, at);
 }
 
 /** From behind, where the end of a whole image is; by hand, since the native search is slow where many bytes are 0xff. */

@@ -8,10 +8,10 @@ import type { Clock } from '../http/wait';
 import type { Plan } from '../input/plan';
 import type { ItemParameters } from '../input/types';
 import { ItemError } from '../itemError';
+import type { KeptImage } from '../purchase';
 import { downloadEntryOf, isGone, toDownloadFailure } from './downloadCodes';
 import { FileNames, nameFromPrompt } from './fileNames';
 import { ImageFiles } from './imageFiles';
-import type { StoredImage } from './imageFiles';
 import { toItems } from './items';
 import type { OutputImage, RequestFacts } from './items';
 import { linkEnd } from './linkLife';
@@ -39,8 +39,11 @@ export interface DelivererOptions {
 }
 
 /** What the journal keeps of an image that came inline. */
-const toStored = ({ file, size }: OutputImage): StoredImage | null =>
-	file ? { file, ...(size && { size }) } : null;
+function toKept(outcome: Outcome<OutputImage>): KeptImage {
+	if (!outcome.ok) return { lost: outcome.failure.code };
+	const { file, size } = outcome.value;
+	return file ? { file, ...(size && { size }) } : { lost: 'notStored' };
+}
 
 const urlOf = (image: GeneratedImage | undefined) =>
 	image && 'url' in image ? image.url : undefined;
@@ -134,7 +137,7 @@ export class Deliverer {
 
 	/** Notes in the journal what was had of an answer. */
 	private note(outcomes: readonly Outcome<OutputImage>[], { images, purchase }: PaidAnswer): void {
-		purchase.stored(outcomes.map((outcome) => (outcome.ok ? toStored(outcome.value) : null)));
+		purchase.stored(outcomes.map(toKept));
 		purchase.fetched(
 			outcomes.flatMap((outcome, index) =>
 				outcome.ok && outcome.value.file && urlOf(images[index]) !== undefined ? [index] : [],

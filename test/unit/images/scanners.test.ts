@@ -168,5 +168,6 @@ test.each<[string, Buffer[], number[]]>([
 	expect(isWhole(bytes)).toBe(false);
 	readPixelSize(bytes);
 	describeFile(bytes);
-	expect(process.cpuUsage(startedAt).user / 1000).toBeLessThan(700);
+	// Counting coverage makes it several times as long.
+	expect(process.cpuUsage(startedAt).user / 1000).toBeLessThan(4_000);
 });

@@ -114,10 +114,12 @@ const arrived = (result: ItemResult | 'gone') =>
 	resultOf(result).items.map(({ json }) => json.imageUrl);
 
 /** Delivers images in one try, and then in another one where the host has changed. */
-async function again(host: Host, { count = 9, query = '', first = OK } = {}) {
+async function again(host: Host, { count = 9, query = '', first = OK, agoMs = 0 } = {}) {
 	const before = setup({ host: first });
 	await before.deliver(before.buy(links(count, query)));
 	const { store } = before;
+	const { answer } = store.entries.key ?? {};
+	if (answer) answer.answeredAt -= agoMs;
 	const after = setup({ host, store });
 	return { ...after, result: await after.deliver(after.recall()) };
 }
@@ -237,9 +239,11 @@ describe('a link that tells its own end', () => {
 	test.each<[string, number, unknown]>([
 		['is gone once that is over, even if nobody has fetched it', -60, 'gone'],
 		['is refused before', 3600, ['linkRefused']],
+		['is refused where that was over already when it came', -7200, ['linkRefused']],
 	])('%s', async (_name, seconds, told) => {
 		const refuse = () => answerOf(403);
-		const { result } = await again(refuse, { count: 1, query: inSeconds(seconds), first: refuse });
+		const query = inSeconds(seconds);
+		const { result } = await again(refuse, { count: 1, query, first: refuse, agoMs: 3_600_000 });
 
 		expect(result === 'gone' ? result : errorsOf(result).map(([code]) => code)).toEqual(told);
 	});
@@ -276,8 +280,8 @@ describe('what n8n cannot do', () => {
 		const bought = await deliver(buy([{ base64: jpeg.toString('base64') }]));
 
 		expect(errorsOf(bought)).toEqual([['notStored', undefined]]);
-		expect(store.entries.key?.answer?.files).toEqual([null]);
-		expect(errorsOf(await deliver(recall()))).toEqual([['badBase64', undefined]]);
+		expect(store.entries.key?.answer?.files).toEqual([{ lost: 'notStored' }]);
+		expect(errorsOf(await deliver(recall()))).toEqual([['notStored', undefined]]);
 	});
 
 	test('items that cannot be made are errors with the links of all images', async () => {
