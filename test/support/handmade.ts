@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
 
+import { get } from 'lodash';
 import type {
 	IDataObject,
 	IExecuteFunctions,
 	IN8nHttpFullResponse,
 	INode,
+	INodeParameters,
 	Logger,
 } from 'n8n-workflow';
 
@@ -35,11 +37,15 @@ const SILENT: Logger = {
 export type Given = Partial<Omit<IExecuteFunctions, 'helpers' | 'logger'>> & {
 	helpers?: Partial<IExecuteFunctions['helpers']>;
 	logger?: Partial<Logger>;
+	/** Fields of the node, the same for all items. */
+	parameters?: INodeParameters;
 };
 
 /** n8n as far as our classes ask it. */
-export function handmade({ helpers, logger, ...own }: Given = {}): IExecuteFunctions {
+export function handmade({ helpers, logger, parameters, ...own }: Given = {}): IExecuteFunctions {
 	const kept: IDataObject = {};
+	const read = (name: string, _item?: number, fallback?: unknown): unknown =>
+		get(parameters, name, fallback);
 	const given: Given = {
 		getNode: () => NODE,
 		getInputData: () => [{ json: {} }],
@@ -48,6 +54,7 @@ export function handmade({ helpers, logger, ...own }: Given = {}): IExecuteFunct
 		getMode: () => 'manual',
 		continueOnFail: () => false,
 		getExecutionCancelSignal: () => new AbortController().signal,
+		getNodeParameter: read as IExecuteFunctions['getNodeParameter'],
 		...own,
 	};
 	return { ...given, helpers, logger: { ...SILENT, ...logger } } as IExecuteFunctions;
