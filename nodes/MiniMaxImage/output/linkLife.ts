@@ -17,7 +17,8 @@ export function linkEnd(link: string): number | undefined {
 	const parameter = (name: string) => query.get(name)?.slice(0, 40) ?? '';
 	const signed = SIGNERS.map((signer) => {
 		const madeAt = parameter(`${signer}-Date`) || parameter(`${signer}-date`);
-		const seconds = parameter(`${signer}-Expires`) || parameter(`${signer}-expires`);
+		// Without them a link is not over at the moment when it was made.
+		const seconds = parameter(`${signer}-Expires`) || parameter(`${signer}-expires`) || Number.NaN;
 		return Date.parse(madeAt.replace(BASIC_DATE, '$1-$2-$3T$4:$5:$6Z')) + Number(seconds) * 1000;
 	});
 	const ends = [Number(parameter('Expires')) * 1000, ...signed, Date.parse(parameter('se'))];

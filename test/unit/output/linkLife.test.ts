@@ -25,6 +25,7 @@ test.each([
 	`?Expires=${END}`,
 	`?Expires=${'9'.repeat(5000)}`,
 	'?Expires=Infinity',
+	'?X-Amz-Date=20261120T120000Z',
 	'?X-Amz-Expires=86400',
 	'?X-Amz-Date=today&X-Amz-Expires=86400',
 	'?se=tomorrow',
