@@ -52,6 +52,21 @@ test('a long run writes one line a minute, and none once it is over', async () =
 	expect(clock.pending).toBe(0);
 });
 
+test('a log that cannot be written leaves the task alone', async () => {
+	const clock = new FakeClock();
+	let finish = (): void => undefined;
+	const task = new Promise<void>((resolve) => (finish = resolve));
+	const info = (): never => {
+		throw new Error('no space left');
+	};
+	const running = withProgress({ info }, () => ({ done: 0, total: 1 }), task, clock);
+	await clock.advance(120_000);
+	finish();
+
+	await expect(running).resolves.toBeUndefined();
+	expect(clock.pending).toBe(0);
+});
+
 test('what a task throws is not lost', async () => {
 	const task = Promise.reject(new Error('broken'));
 
