@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { retryDelay } from '../../../nodes/MiniMaxImage/http/retryPolicy';
+import { readRetryAfter, retryDelay } from '../../../nodes/MiniMaxImage/http/retryPolicy';
 import type { OutcomeKind } from '../../../nodes/MiniMaxImage/http/retryPolicy';
 
 const MANY = 20;
@@ -71,4 +71,48 @@ test('what is unclear is tried again where it may be sent once more', () => {
 
 	expect(retryDelay(attempt, MANY, 0)).toBe(500);
 	expect(retryDelay(attempt, 0, 0)).toBeUndefined();
+});
+
+describe('Retry-After', () => {
+	const now = Date.parse('2026-11-20T12:00:00Z');
+
+	test.each<[unknown, number | undefined]>([
+		['1.5', 1500],
+		['.5', 500],
+		['5.', 5000],
+		[' 7\t', 7000],
+		['7 seconds', undefined],
+		['', undefined],
+		[' ', undefined],
+		['.', undefined],
+		['NaN', undefined],
+		['Infinity', undefined],
+		[7, undefined],
+		[null, undefined],
+		[['7'], undefined],
+		[{ toString: 0 }, undefined],
+		['Friday, 20-Nov-26 12:00:30 GMT', 30_000],
+	])('%j is %j ms', (value, ms) => {
+		expect(readRetryAfter(value, now)).toBe(ms);
+	});
+
+	test('is read up to 40 characters, however many digits they are', () => {
+		expect(readRetryAfter('7'.padStart(40, '0'), now)).toBe(7000);
+		expect(readRetryAfter('7'.padStart(41, '0'), now)).toBeUndefined();
+		expect(readRetryAfter('7'.padEnd(41), now)).toBeUndefined();
+		expect(readRetryAfter('9'.repeat(40), now)).toBeGreaterThan(1e42);
+		expect(readRetryAfter('9'.repeat(1_000_000), now)).toBeUndefined();
+	});
+
+	test('is never in the past, and never no number', () => {
+		fc.assert(
+			fc.property(fc.oneof(fc.string(), fc.anything()), (value) => {
+				const ms = readRetryAfter(value, now) ?? 0;
+
+				expect(ms).toBeGreaterThanOrEqual(0);
+				expect(ms).toBeLessThan(Infinity);
+			}),
+			{ seed: 32, numRuns: 1000 },
+		);
+	});
 });
