@@ -30,7 +30,6 @@ test('a row that was not sent because of another says why, and nothing of the ot
 		remedy: 'Top up.',
 		detail: 'words about another row',
 		traceId: 'of another row',
-		maybeCharged: true,
 		imageUrl: 'https://a.example/1',
 	}).notSent();
 

@@ -8,7 +8,7 @@ import { ItemError } from '../../../nodes/MiniMaxImage/itemError';
 import { Journal } from '../../../nodes/MiniMaxImage/journal';
 import type { ItemResult } from '../../../nodes/MiniMaxImage/output/deliver';
 import type { NodeError } from '../../../nodes/MiniMaxImage/output/errors';
-import { report } from '../../../nodes/MiniMaxImage/output/report';
+import { logSpending, report } from '../../../nodes/MiniMaxImage/output/report';
 import { NODE, handmade, purchaseOf } from '../../support/handmade';
 import type { Given } from '../../support/handmade';
 
@@ -35,11 +35,10 @@ const resultOf = (items: INodeExecutionData[], errors: ItemError[] = []): ItemRe
 
 const itemOf = (row: number): INodeExecutionData => ({ json: { row }, pairedItem: { item: row } });
 
-const unclear = () => new ItemError('It broke', { code: 'reset', maybeCharged: true });
 const refused = (message = 'MiniMax said no') => new ItemError(message, { code: '2013' });
 
 /** A run that is over, as a test fills it, and what n8n is told of it. */
-function runOf(fill: (batch: Batch) => void, given: Given = {}) {
+function runOf(fill: (batch: Batch, journal: Journal) => void, given: Given = {}) {
 	const stop = new AbortController();
 	const batch = new Batch(stop.signal, false);
 	const warnings: string[] = [];
@@ -54,7 +53,7 @@ function runOf(fill: (batch: Batch) => void, given: Given = {}) {
 	});
 	const journal = new Journal(context);
 	journal.purchase(0, 'digest').sent(0);
-	fill(batch);
+	fill(batch, journal);
 	const tell = async () => await report(context, { batch, journal, waitedMs: 0 });
 	/** The error that ends the run. */
 	const fail = async () => {
@@ -67,66 +66,67 @@ function runOf(fill: (batch: Batch) => void, given: Given = {}) {
 	};
 	/** How many purchases the next try finds. */
 	const known = () => Object.keys(kept.purchases ?? {}).length;
-	return { tell, fail, stop, warnings, hints, known };
+	return { tell, fail, stop, context, journal, warnings, hints, known };
 }
 
 describe('the error of an execution that was stopped', () => {
-	async function stopped(fill: (batch: Batch) => void) {
-		const run = runOf(fill);
+	/** What became of the requests of a run, one an item; what is not given is still on its way. */
+	type Fate = GeneratedImage[] | 'unclear' | 'refused' | 'on its way';
+
+	async function stopped(...fates: Fate[]) {
+		const run = runOf((_batch, journal) => journal.clear());
+		for (const [itemIndex, fate] of fates.entries()) {
+			const purchase = run.journal.purchase(itemIndex, 'digest');
+			purchase.sent(0);
+			if (fate === 'on its way') continue;
+			if (typeof fate !== 'string') purchase.answered(answerWith(fate), 0);
+			else purchase.failed(fate, { code: '1' }, 3);
+		}
 		run.stop.abort();
 		return { ...run, error: await run.fail() };
 	}
 
 	test('says so by the word that n8n looks for, and nothing else where nothing was sent', async () => {
-		const { error, warnings, known } = await stopped(() => undefined);
+		const { error } = await stopped('refused');
 
 		expect(error).toBeInstanceOf(NodeOperationError);
 		expect(error.message).toBe('The execution was canceled');
 		expect(error.description).toBeFalsy();
 		expect(error.context).not.toHaveProperty('paidLinks');
-		expect(warnings).toEqual([]);
-		expect(known()).toBe(1);
 	});
 
-	test('names the links that are paid for, and how many requests were on their way', async () => {
-		const { error, warnings } = await stopped((batch) => {
-			batch.answers[1] = answerWith([{ url: linkOf(1) }, { url: linkOf(2) }]);
-			for (const row of [3, 4, 5, 6, 7]) batch.fail(row, unclear());
-			batch.fail(8, refused());
-			batch.fail(9, new Error('something else'));
-		});
-		const words =
+	test('names the links that are paid for, and how many requests ended unclear or are on their way', async () => {
+		const { error, journal } = await stopped(
+			[{ url: linkOf(1) }, { url: linkOf(2) }],
+			'unclear',
+			'unclear',
+			'refused',
+			'on its way',
+		);
+
+		expect(error.description).toBe(
 			`Images of this run that are already paid for (links work for 24 hours): ${linkOf(1)} ${linkOf(2)} ` +
-			'5 requests were on their way: probably charged, without links. Look at the usage of your account before you run them again.';
-
-		expect(error.description).toBe(words);
+				'2 requests were on their way: probably charged, without links. Look at the usage of your account before you run them again. ' +
+				"1 request was on its way: probably charged, without links so far. n8n's log will have them.",
+		);
 		expect(error.context.paidLinks).toEqual([linkOf(1), linkOf(2)]);
-		expect(warnings).toEqual([words]);
+		expect(journal.spending).toMatchObject({ unknown: 2, pending: 1 });
 	});
 
-	test('tells of one request in the singular, without links', async () => {
-		const { error } = await stopped((batch) => batch.fail(0, unclear()));
-
-		expect(error.description).toMatch(/^1 request was on its way: probably charged/);
-	});
-
-	test('counts images that came inline, recalled ones too', async () => {
-		const { error } = await stopped((batch) => {
-			const stored = { file: { mimeType: 'image/jpeg', data: '' } };
-			batch.answers[0] = answerWith([{ base64: 'AAAA' }, { stored }]);
-		});
+	test('counts images that came inline', async () => {
+		const { error } = await stopped([{ base64: 'AAAA' }, { base64: 'BBBB' }]);
 
 		expect(error.description).toContain('2 inline images of this run were paid for');
 	});
 
 	test('names twenty links, while the log and the context have all', async () => {
-		const { error, warnings } = await stopped((batch) => {
-			const images = Array.from({ length: 25 }, (_, index) => ({ url: linkOf(index) }));
-			batch.answers[0] = answerWith(images);
-		});
+		const images = Array.from({ length: 25 }, (_, index) => ({ url: linkOf(index) }));
+		const { error, context, journal, warnings } = await stopped(images);
+		logSpending(context, journal);
 
 		expect(error.description).toContain(`${linkOf(19)} and 5 more`);
 		expect(error.description).not.toContain(linkOf(20));
+		expect(warnings).toHaveLength(1);
 		expect(warnings[0]).toContain(linkOf(24));
 		expect(error.context.paidLinks).toHaveLength(25);
 	});
