@@ -16,12 +16,24 @@ const RAW_FACTOR = 4;
 /** A run of so many characters of the key gives it away. */
 const RUN_CHARACTERS = 12;
 
-/** A character, plain or escaped as JSON, addresses and HTML do it, also escaped again. No part can match in two ways. */
-const CHARACTERS =
-	/\\{1,8}(?:u00|x)([\da-f]{2})|%(?:25){0,4}([\da-f]{2})|&(?:amp;)?#x0{0,4}([\da-f]{2});|&(?:amp;)?#0{0,4}(\d{2,3});|\\{1,8}(?=[^\\ux])|[^]/gi;
+/** An escaped character, as JSON, addresses and HTML do it, also escaped again. No part can match in two ways. */
+const ESCAPE = [
+	String.raw`\\{1,8}(?:u00|x)([\da-f]{2})`,
+	String.raw`%(?:25){0,4}([\da-f]{2})`,
+	String.raw`&(?:amp;)?#x0{0,4}([\da-f]{2});`,
+	String.raw`&(?:amp;)?#0{0,4}(\d{2,3});`,
+	String.raw`\\{1,8}(?=[^\\ux])`,
+].join('|');
 
-function plainOf(match: RegExpMatchArray): string {
-	const [all, json, percent, html, decimal] = match;
+const ESCAPES = new RegExp(ESCAPE, 'gi');
+
+/** Any character, escaped or plain. */
+const CHARACTERS = new RegExp(`${ESCAPE}|[^]`, 'gi');
+
+type Group = string | undefined;
+
+/** What an escaped character stands for, by the groups of the pattern; a plain one is itself. */
+function unescape(all: string, json: Group, percent: Group, html: Group, decimal: Group): string {
 	const hex = json ?? percent ?? html;
 	if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
 	if (decimal !== undefined) return String.fromCharCode(Number(decimal));
@@ -52,17 +64,22 @@ export function redactor(key: string): Redact {
 	const runs = new Set(
 		Array.from({ length: key.length - size + 1 }, (_, at) => key.slice(at, at + size)),
 	);
-	const holdsRun = (raw: string) => {
-		for (let at = 0; at + size <= raw.length; at++) {
-			if (runs.has(raw.slice(at, at + size))) return true;
+	// Every run holds one of these at a multiple of their length, so that most texts are looked through quickly.
+	const probeSize = Math.ceil(size / 2);
+	const probes = new Set(
+		Array.from({ length: key.length - probeSize + 1 }, (_, at) => key.slice(at, at + probeSize)),
+	);
+	const mayHoldRun = (plain: string) => {
+		for (let at = 0; at + probeSize <= plain.length; at += probeSize) {
+			if (probes.has(plain.slice(at, at + probeSize))) return true;
 		}
 		return false;
 	};
 	return (raw) => {
-		if (!/[\\%&]/.test(raw) && !holdsRun(raw)) return raw;
+		if (!mayHoldRun(raw.replace(ESCAPES, unescape))) return raw;
 		const matches = [...raw.matchAll(CHARACTERS)].map((match) => ({
 			raw: match[0],
-			plain: plainOf(match),
+			plain: unescape(match[0], match[1], match[2], match[3], match[4]),
 		}));
 		// An escape's own mark stands for nothing, and goes with the character after it.
 		const units = matches.filter(({ plain }) => plain !== '');
