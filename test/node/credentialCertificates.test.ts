@@ -9,6 +9,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { executeFunctions } from '../support/httpHelpers';
+import { testWhere } from '../support/features';
 import { sources } from '../support/node';
 
 const TYPE = 'miniMaxImageApi';
@@ -130,7 +131,7 @@ test.each(CASES)(
 	},
 );
 
-test.each(CASES)(
+testWhere('uncheckedTunnels').each(CASES)(
 	'a gateway may have a certificate of its own making, when the caller asks %s',
 	async (_, options) => {
 		const gateway = { region: 'custom', baseUrl: 'https://gateway.example' };

@@ -5,6 +5,7 @@ const MISSING_IN_2_0 = {
 	causes: "errors keep their cause, so that n8n's test of a credential can read its HTTP status",
 	combinedFiles: 'an item can have its files in its JSON (binary mode "combined")',
 	fileBytes: 'a stored file tells its size in bytes, not in words alone',
+	uncheckedTunnels: 'what a request says of certificates holds behind a proxy of the operator too',
 	namedIssues: 'a workflow with empty fields is refused with the names of those fields',
 };
 
