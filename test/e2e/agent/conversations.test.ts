@@ -184,7 +184,7 @@ describe('the example workflow', () => {
 		expect(itemsOf(agent.lastHeard())).toEqual([
 			{
 				error:
-					'"Aspect Ratio" is "panorama", but must be one of: 1:1, 16:9, 4:3, 3:2, 2:3, 3:4, 9:16, 21:9, custom',
+					'"Aspect Ratio" is "panorama", but must be one of: 1:1, 16:9, 4:3, 3:2, 2:3, 3:4, 9:16, 21:9, custom. If it comes from a sheet, format the column as plain text.',
 			},
 		]);
 		expect(own.requests).toHaveLength(0);

@@ -164,7 +164,13 @@ export class N8nRest {
 
 	/** Publishes a workflow: its webhooks and schedules work from then on. */
 	async activate({ id, versionId }: SavedWorkflow): Promise<void> {
-		await this.call('POST', `/workflows/${id}/activate`, { versionId });
+		const publish = async () => await this.call('POST', `/workflows/${id}/activate`, { versionId });
+		// On a busy machine n8n's check of nodes may fail inside, and says so in these words alone.
+		await publish().catch(async (error: Error) => {
+			if (!error.message.includes('Error validating node parameters')) throw error;
+			await new Promise((resolve) => setTimeout(resolve, 1_000));
+			await publish();
+		});
 	}
 
 	/** Takes back what `activate` did. */
