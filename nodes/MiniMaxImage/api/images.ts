@@ -1,6 +1,6 @@
 import { cutText, withoutControls } from '../displayText';
 import { Base64Text } from '../http/base64Text';
-import { parseWebUrl } from '../http/parseUrl';
+import { MAX_LINK_CHARACTERS, parseWebUrl } from '../http/parseUrl';
 import { IMAGE_COUNT } from '../models';
 import type { GeneratedImage } from './answer';
 import type { Redact } from './words';
@@ -25,9 +25,6 @@ const OF_OTHERS_AT_THE_TOP = ['data', 'image', 'url', 'link', 'src', 'uri'];
 
 /** Depth of `{data: [{image_url: {url}}]}`, and one to spare. */
 const MAX_DEPTH = 6;
-
-/** Longest link that is fetched and handed on; a longer one names no file that anybody stores. */
-export const MAX_LINK_CHARACTERS = 8 * 1024;
 
 /** As much is kept of what is no link, to show it. */
 const SHOWN_CHARACTERS = 200;

@@ -7,6 +7,7 @@ import { downloadAddress } from './downloadUrl';
 import { excerpt } from './excerpt';
 import { toFailure } from './networkErrors';
 import type { Outcome } from './outcome';
+import { MAX_LINK_CHARACTERS } from './parseUrl';
 import type { Lease, Semaphore } from './semaphore';
 
 /** What is larger is not read to its end. */
@@ -22,9 +23,6 @@ const UNANNOUNCED_BYTES = 1024 * 1024;
 const GROWTH_BYTES = 1024 * 1024;
 
 const MAX_REDIRECTS = 3;
-
-/** Longest address that a redirect may give. */
-const MAX_LINK_CHARACTERS = 8 * 1024;
 
 /** Of an answer that is no file, as much is read as words may be in. */
 const MAX_WORDS_BYTES = 64 * 1024;

@@ -1,3 +1,6 @@
+/** Longest link that is taken, fetched and handed on; a longer one names no file that anybody stores. */
+export const MAX_LINK_CHARACTERS = 8 * 1024;
+
 /**
  * An address, or undefined where a text is none. Not by `URL.canParse`: once Node.js 20 has compiled it, that refuses
  * hosts with letters such as "ü".

@@ -1,5 +1,5 @@
 import { isPrivate } from '../http/hosts';
-import { parseWebUrl } from '../http/parseUrl';
+import { MAX_LINK_CHARACTERS, parseWebUrl } from '../http/parseUrl';
 import { invalidInput } from '../itemError';
 import { shown } from './checks';
 import { sharePageOf } from './sharePages';
@@ -11,9 +11,6 @@ export interface LinkHosts {
 }
 
 const USE_FILE = 'choose Binary File as Input Type';
-
-/** Longer than the links of any service, those with signatures included. */
-const MAX_LINK_CHARACTERS = 8192;
 
 /** Whether a link carries the image in itself. */
 export const isDataUrl = (url: string): boolean => /^data:/i.test(url);
